@@ -1,0 +1,157 @@
+#pragma once
+
+#include "core/management/snapshot.h"
+
+#include <QByteArray>
+#include <QList>
+#include <QString>
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+/// What the outside may ask of a broker, and what it answers.
+namespace warren::management {
+
+struct DeclareQueue {
+    ResourceKey key;  ///< an empty name asks the broker for an amq.gen-… name
+    bool isDurable = true;
+    bool isAutoDelete = false;
+    Arguments arguments;
+};
+
+struct DeleteQueue {
+    ResourceKey key;
+    bool onlyIfUnused = false;
+    bool onlyIfEmpty = false;
+};
+
+/// Removes the ready messages; unacked ones stay with their consumers.
+struct PurgeQueue {
+    ResourceKey key;
+};
+
+struct DeclareExchange {
+    ResourceKey key;
+    QString type;  ///< "direct", "fanout", "topic" or "headers"
+    bool isDurable = true;
+    bool isAutoDelete = false;
+    bool isInternal = false;
+    Arguments arguments;
+};
+
+struct DeleteExchange {
+    ResourceKey key;
+    bool onlyIfUnused = false;
+};
+
+struct AddBinding {
+    BindingRow binding;
+};
+
+struct RemoveBinding {
+    BindingRow binding;
+};
+
+/// The basic properties of a message; absent ones are not set.
+/// Spec: AMQP 0-9-1 class basic, §1.8 of the reference.
+struct MessageProperties {
+    std::optional<QString> contentType;
+    std::optional<QString> contentEncoding;
+    std::optional<Arguments> headers;
+    std::optional<int> deliveryMode;  ///< 1 transient, 2 persistent
+    std::optional<int> priority;
+    std::optional<QString> correlationId;
+    std::optional<QString> replyTo;
+    std::optional<QString> expiration;
+    std::optional<QString> messageId;
+    std::optional<qint64> timestamp;  ///< seconds since 1970
+    std::optional<QString> type;
+    std::optional<QString> userId;
+    std::optional<QString> appId;
+    bool operator==(const MessageProperties&) const = default;
+};
+
+struct PublishMessage {
+    QString vhost;
+    QString exchange;
+    QString routingKey;
+    MessageProperties properties;
+    QByteArray body;
+};
+
+/// Reads messages where they lie: no consumer, no flag and no order changes.
+struct BrowseMessages {
+    ResourceKey queue;
+    std::uint64_t offset = 0;           ///< position in the queue, 0 is the oldest
+    std::uint32_t count = 100;          ///< at most 1,000
+    std::uint32_t bodyBytesMax = 4096;  ///< longer bodies come cut; at most 16 MiB in all
+    bool operator==(const BrowseMessages&) const = default;
+};
+
+struct CloseConnection {
+    QString name;
+    QString reason;  ///< reaches the client: CONNECTION_FORCED - reason
+};
+
+struct CloseChannel {
+    QString connection;
+    std::uint16_t number = 0;
+    QString reason;
+};
+
+using ManagementCommand =
+    std::variant<DeclareQueue, DeleteQueue, PurgeQueue, DeclareExchange, DeleteExchange, AddBinding,
+                 RemoveBinding, PublishMessage, BrowseMessages, CloseConnection, CloseChannel>;
+
+enum class CommandStatus {
+    Done,
+    NotFound,       ///< 404: no such queue, exchange, vhost, connection …
+    Conflict,       ///< 405, 406: exists with other properties, not empty, in use, locked
+    AccessRefused,  ///< 403
+    Invalid,        ///< 400: the command itself makes no sense
+    Unreachable,    ///< the broker has stopped or cannot be reached
+};
+
+/// One message as the browser shows it.
+struct MessageRow {
+    std::uint64_t position = 0;  ///< 0 is the oldest
+    bool isUnacked = false;      ///< with a consumer, not yet acknowledged
+    QString holder;              ///< connection, channel and consumer that hold it, when unacked
+    bool isRedelivered = false;
+    bool isPersistent = false;  ///< on disk, or waiting for it
+    QString exchange;
+    QString routingKey;
+    MessageProperties properties;
+    std::uint64_t bodyBytes = 0;  ///< whole size
+    QByteArray body;              ///< possibly cut, see BrowseMessages
+    bool operator==(const MessageRow&) const = default;
+};
+
+struct BrowseResult {
+    QList<MessageRow> messages;
+    std::uint64_t totalCount = 0;  ///< ready and unacked
+};
+
+struct PublishResult {
+    bool wasRouted = false;
+};
+
+struct PurgeResult {
+    std::uint64_t removedCount = 0;
+};
+
+struct DeclareResult {
+    QString name;  ///< also when the broker chose it
+};
+
+/// The answer to a command: done or refused, never silent.
+struct CommandResult {
+    CommandStatus status = CommandStatus::Done;
+    QString text;  ///< why it was refused, in RabbitMQ's words; empty when done
+    std::variant<std::monostate, BrowseResult, PublishResult, PurgeResult, DeclareResult> value;
+
+    bool isDone() const { return status == CommandStatus::Done; }
+};
+
+}  // namespace warren::management

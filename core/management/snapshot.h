@@ -1,0 +1,255 @@
+#pragma once
+
+#include <QDateTime>
+#include <QList>
+#include <QMetaType>
+#include <QString>
+#include <QStringList>
+#include <QVariantMap>
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+/// What the outside may know of a broker: immutable values, keyed by names, never by internal ids.
+///
+/// A snapshot is built once, shared as `SnapshotPtr` and never changed again, so any thread may read
+/// it. Rows are sorted by key, without duplicates. Only the topics that somebody watches are filled
+/// (see BrokerClient::watch); the others are empty and `Snapshot::topics` says which were sampled.
+namespace warren::management {
+
+/// Identifies a queue or an exchange: both live in a virtual host.
+struct ResourceKey {
+    QString vhost;
+    QString name;
+    auto operator<=>(const ResourceKey&) const = default;
+    bool operator==(const ResourceKey&) const = default;
+};
+
+/// Typed arguments by name: bool, qlonglong, double, QString, QVariantList or QVariantMap.
+using Arguments = QVariantMap;
+
+/// Messages per second, averaged over the last few seconds.
+struct MessageRates {
+    double publish = 0;   ///< into the broker, or into this queue or exchange
+    double confirm = 0;   ///< publisher confirms sent
+    double deliver = 0;   ///< deliveries and gets, with or without acknowledgement
+    double redeliver = 0; ///< the part of `deliver` that was delivered before
+    double ack = 0;       ///< consumer acknowledgements
+    double returned = 0;  ///< unroutable mandatory messages given back
+    double dropped = 0;   ///< unroutable messages dropped
+    bool operator==(const MessageRates&) const = default;
+};
+
+/// Topics of a snapshot; combined as flags.
+enum Topic : std::uint32_t {
+    TopicOverview = 1,     ///< totals; always sampled while anything is watched
+    TopicQueues = 2,       ///< all queues
+    TopicExchanges = 4,    ///< all exchanges
+    TopicConnections = 8,  ///< all connections
+    TopicChannels = 16,    ///< all channels
+    TopicVhosts = 32,      ///< all virtual hosts
+    TopicLog = 64,         ///< the last log lines
+    TopicQueueDetail = 128,    ///< consumers and bindings of WatchScope::queue
+    TopicExchangeDetail = 256, ///< bindings of WatchScope::exchange
+};
+using Topics = std::uint32_t;
+
+/// Where a queue stands. RabbitMQ: the `state` column of its queue list.
+enum class QueueState { Running, Idle, Blocked };
+
+struct QueueRow {
+    ResourceKey key;
+    bool isDurable = false;
+    bool isExclusive = false;
+    bool isAutoDelete = false;
+    Arguments arguments;
+    /// Arguments that this version stores and shows but does not act on.
+    QStringList notHonoured;
+    QString policy;           ///< empty: none
+    QString ownerConnection;  ///< name of the owning connection, for exclusive queues
+    QueueState state = QueueState::Running;
+    std::uint64_t readyCount = 0;
+    std::uint64_t unackedCount = 0;
+    std::uint64_t persistentCount = 0;
+    std::uint64_t bodyBytes = 0;    ///< bodies of ready and unacked messages
+    std::uint64_t memoryBytes = 0;  ///< estimate: bodies, index, bookkeeping
+    std::uint32_t consumerCount = 0;
+    MessageRates rates;
+    bool operator==(const QueueRow&) const = default;
+};
+
+struct ExchangeRow {
+    ResourceKey key;  ///< the default exchange has an empty name
+    QString type;
+    bool isDurable = false;
+    bool isAutoDelete = false;
+    bool isInternal = false;
+    Arguments arguments;
+    QStringList notHonoured;
+    QString policy;
+    double publishInRate = 0;   ///< messages published to it, per second
+    double publishOutRate = 0;  ///< messages it routed into queues, per second
+    bool operator==(const ExchangeRow&) const = default;
+};
+
+enum class DestinationKind { Queue, Exchange };
+
+struct BindingRow {
+    QString vhost;
+    QString source;  ///< exchange; empty for the default exchange's implicit bindings
+    QString destination;
+    DestinationKind destinationKind = DestinationKind::Queue;
+    QString routingKey;
+    Arguments arguments;
+    bool operator==(const BindingRow&) const = default;
+};
+
+struct ConsumerRow {
+    ResourceKey queue;
+    QString connection;
+    std::uint16_t channel = 0;
+    QString tag;
+    bool needsAck = true;
+    bool isExclusive = false;
+    bool isActive = true;
+    std::uint32_t prefetch = 0;  ///< 0: unlimited
+    std::uint64_t unackedCount = 0;
+    Arguments arguments;
+    bool operator==(const ConsumerRow&) const = default;
+};
+
+/// RabbitMQ: the `state` column of its connection list.
+enum class ConnectionState { Starting, Tuning, Opening, Running, Flow, Blocking, Blocked, Closing };
+
+struct ConnectionRow {
+    QString name;  ///< "peer:port -> local:port", unique
+    QString vhost;
+    QString user;
+    ConnectionState state = ConnectionState::Running;
+    QString protocol;  ///< "AMQP 0-9-1"
+    bool usesTls = false;
+    QString peerAddress;
+    std::uint16_t peerPort = 0;
+    QString clientName;  ///< connection_name of the client's properties, may be empty
+    QString product;     ///< product, version and platform of the client's properties
+    QVariantMap clientProperties;
+    std::uint32_t frameBytesMax = 0;
+    std::uint16_t channelMax = 0;
+    std::uint16_t heartbeatSeconds = 0;
+    std::uint32_t channelCount = 0;
+    double receivedBytesRate = 0;
+    double sentBytesRate = 0;
+    std::uint64_t receivedBytes = 0;
+    std::uint64_t sentBytes = 0;
+    QDateTime connectedAt;
+    bool operator==(const ConnectionRow&) const = default;
+};
+
+enum class ChannelMode { Plain, Confirm, Transactional };
+
+struct ChannelRow {
+    QString connection;
+    std::uint16_t number = 0;
+    QString vhost;
+    QString user;
+    ChannelMode mode = ChannelMode::Plain;
+    QString state;  ///< "running", "idle", "flow" or "closing"
+    std::uint32_t consumerCount = 0;
+    std::uint64_t unackedCount = 0;
+    std::uint64_t unconfirmedCount = 0;
+    std::uint32_t prefetch = 0;        ///< per new consumer; 0: unlimited
+    std::uint32_t globalPrefetch = 0;  ///< per channel; 0: unlimited
+    std::uint64_t uncommittedCount = 0;
+    MessageRates rates;
+    bool operator==(const ChannelRow&) const = default;
+};
+
+struct VhostRow {
+    QString name;
+    std::uint32_t queueCount = 0;
+    std::uint64_t messageCount = 0;
+    bool operator==(const VhostRow&) const = default;
+};
+
+enum class LogLevel { Debug, Info, Warning, Error };
+
+struct LogRow {
+    std::uint64_t sequence = 0;  ///< increases by one per line; the key
+    QDateTime at;
+    LogLevel level = LogLevel::Info;
+    QString text;
+    bool operator==(const LogRow&) const = default;
+};
+
+/// Where the process' memory is, in bytes. Parts are estimates of the broker's own books.
+struct MemoryUse {
+    std::uint64_t residentBytes = 0;
+    std::uint64_t watermarkBytes = 0;  ///< above it publishers are blocked
+    std::uint64_t totalBytes = 0;      ///< of the machine, or of the control group
+    std::uint64_t bodyBytes = 0;
+    std::uint64_t indexBytes = 0;
+    std::uint64_t connectionBytes = 0;
+    std::uint64_t storeBytes = 0;  ///< waiting for the disk
+    bool operator==(const MemoryUse&) const = default;
+};
+
+struct DiskUse {
+    std::uint64_t freeBytes = 0;
+    std::uint64_t limitBytes = 0;     ///< below it publishers are blocked
+    std::uint64_t databaseBytes = 0;  ///< of our own files
+    bool operator==(const DiskUse&) const = default;
+};
+
+struct Overview {
+    QString nodeName;
+    QString version;
+    QString dataFolder;
+    QString address;  ///< what clients connect to
+    std::uint16_t amqpPort = 0;
+    QString connectionString;  ///< amqp://guest:guest@127.0.0.1:5672/ (no secrets but the default's)
+    QDateTime startedAt;
+    std::uint64_t readyCount = 0;
+    std::uint64_t unackedCount = 0;
+    std::uint32_t connectionCount = 0;
+    std::uint32_t channelCount = 0;
+    std::uint32_t exchangeCount = 0;
+    std::uint32_t queueCount = 0;
+    std::uint32_t consumerCount = 0;
+    MessageRates rates;
+    MemoryUse memory;
+    DiskUse disk;
+    bool hasMemoryAlarm = false;
+    bool hasDiskAlarm = false;
+    QString storageError;  ///< empty while the store is well; else one sentence
+    bool operator==(const Overview&) const = default;
+};
+
+struct Snapshot {
+    std::uint64_t sequence = 0;  ///< increases with every snapshot of one client
+    QDateTime takenAt;
+    Topics topics = 0;
+    Overview overview;
+    QList<QueueRow> queues;            ///< by vhost, name
+    QList<ExchangeRow> exchanges;      ///< by vhost, name
+    QList<ConnectionRow> connections;  ///< by name
+    QList<ChannelRow> channels;        ///< by connection, number
+    QList<VhostRow> vhosts;            ///< by name
+    QList<LogRow> log;                 ///< by sequence; at most the last 1,000 lines
+    /// Of the watched queue; empty and nullopt when it does not exist (any more).
+    std::optional<QueueRow> queue;
+    QList<ConsumerRow> queueConsumers;
+    QList<BindingRow> queueBindings;
+    /// Of the watched exchange: bindings from it and bindings to it.
+    std::optional<ExchangeRow> exchange;
+    QList<BindingRow> exchangeBindingsFrom;
+    QList<BindingRow> exchangeBindingsTo;
+};
+
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+}  // namespace warren::management
+
+Q_DECLARE_METATYPE(warren::management::SnapshotPtr)
