@@ -89,8 +89,8 @@ public:
     const std::byte* data() const { return m_data + m_begin; }
     ByteView view() const { return {m_data + m_begin, size()}; }
 
-    /// Appends `count` bytes of uninitialised room and returns where it begins; valid until the next
-    /// change of the buffer.
+    /// Appends `count` bytes of uninitialised room and returns where it begins; valid until the
+    /// next change of the buffer.
     std::byte* extend(std::size_t count)
     {
         if (m_capacity - m_end < count) makeRoom(count);

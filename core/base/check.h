@@ -7,7 +7,7 @@ namespace warren {
 
 }  // namespace warren
 
-/// An invariant of ours, always on: a bug aborts where state changes instead of spreading. Never for
-/// what a peer or the world can cause.
+/// An invariant of ours, always on: a bug aborts where state changes instead of spreading. Never
+/// for what a peer or the world can cause.
 #define WARREN_CHECK(condition) \
     (static_cast<bool>(condition) ? void(0) : ::warren::checkFailed(#condition, __FILE__, __LINE__))

@@ -8,7 +8,8 @@ namespace warren {
 
 using Duration = std::chrono::nanoseconds;
 
-/// A point of the monotonic clock. Only the edge reads clocks; the pure folders get `now` handed in.
+/// A point of the monotonic clock. Only the edge reads clocks; the pure folders get `now` handed
+/// in.
 struct Instant {
     Duration sinceStart{0};
 

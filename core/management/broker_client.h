@@ -21,7 +21,8 @@ struct WatchScope {
 
 enum class Reachability { Reachable, Unreachable };
 
-/// The broker as seen from outside it: the only thing that the window, the CLI and the HTTP API know.
+/// The broker as seen from outside it: the only thing that the window, the CLI and the HTTP API
+/// know.
 ///
 /// Thread: the caller's; signals arrive on the thread that the client lives in. Implementations: in
 /// process (node/local_broker_client), a fake for tests (tests/support/fake_broker_client).

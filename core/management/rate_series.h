@@ -25,7 +25,8 @@ public:
     static constexpr double kFineStepSeconds = 1;
     static constexpr double kCoarseStepSeconds = 10;
 
-    /// @param atSeconds  not before the last call's; samples closer than half a step replace the last
+    /// @param atSeconds  not before the last call's; samples closer than half a step replace the
+    /// last
     void add(double atSeconds, double value);
 
     /// The points of the last `spanSeconds` before the newest one, oldest first: the fine ones when

@@ -15,9 +15,10 @@
 
 /// What the outside may know of a broker: immutable values, keyed by names, never by internal ids.
 ///
-/// A snapshot is built once, shared as `SnapshotPtr` and never changed again, so any thread may read
-/// it. Rows are sorted by key, without duplicates. Only the topics that somebody watches are filled
-/// (see BrokerClient::watch); the others are empty and `Snapshot::topics` says which were sampled.
+/// A snapshot is built once, shared as `SnapshotPtr` and never changed again, so any thread may
+/// read it. Rows are sorted by key, without duplicates. Only the topics that somebody watches are
+/// filled (see BrokerClient::watch); the others are empty and `Snapshot::topics` says which were
+/// sampled.
 namespace warren::management {
 
 /// Identifies a queue or an exchange: both live in a virtual host.
@@ -33,27 +34,27 @@ using Arguments = QVariantMap;
 
 /// Messages per second, averaged over the last few seconds.
 struct MessageRates {
-    double publish = 0;   ///< into the broker, or into this queue or exchange
-    double confirm = 0;   ///< publisher confirms sent
-    double deliver = 0;   ///< deliveries and gets, with or without acknowledgement
-    double redeliver = 0; ///< the part of `deliver` that was delivered before
-    double ack = 0;       ///< consumer acknowledgements
-    double returned = 0;  ///< unroutable mandatory messages given back
-    double dropped = 0;   ///< unroutable messages dropped
+    double publish = 0;    ///< into the broker, or into this queue or exchange
+    double confirm = 0;    ///< publisher confirms sent
+    double deliver = 0;    ///< deliveries and gets, with or without acknowledgement
+    double redeliver = 0;  ///< the part of `deliver` that was delivered before
+    double ack = 0;        ///< consumer acknowledgements
+    double returned = 0;   ///< unroutable mandatory messages given back
+    double dropped = 0;    ///< unroutable messages dropped
     bool operator==(const MessageRates&) const = default;
 };
 
 /// Topics of a snapshot; combined as flags.
 enum Topic : std::uint32_t {
-    TopicOverview = 1,     ///< totals; always sampled while anything is watched
-    TopicQueues = 2,       ///< all queues
-    TopicExchanges = 4,    ///< all exchanges
-    TopicConnections = 8,  ///< all connections
-    TopicChannels = 16,    ///< all channels
-    TopicVhosts = 32,      ///< all virtual hosts
-    TopicLog = 64,         ///< the last log lines
-    TopicQueueDetail = 128,    ///< consumers and bindings of WatchScope::queue
-    TopicExchangeDetail = 256, ///< bindings of WatchScope::exchange
+    TopicOverview = 1,          ///< totals; always sampled while anything is watched
+    TopicQueues = 2,            ///< all queues
+    TopicExchanges = 4,         ///< all exchanges
+    TopicConnections = 8,       ///< all connections
+    TopicChannels = 16,         ///< all channels
+    TopicVhosts = 32,           ///< all virtual hosts
+    TopicLog = 64,              ///< the last log lines
+    TopicQueueDetail = 128,     ///< consumers and bindings of WatchScope::queue
+    TopicExchangeDetail = 256,  ///< bindings of WatchScope::exchange
 };
 using Topics = std::uint32_t;
 
@@ -209,7 +210,8 @@ struct Overview {
     QString dataFolder;
     QString address;  ///< what clients connect to
     std::uint16_t amqpPort = 0;
-    QString connectionString;  ///< amqp://guest:guest@127.0.0.1:5672/ (no secrets but the default's)
+    QString
+        connectionString;  ///< amqp://guest:guest@127.0.0.1:5672/ (no secrets but the default's)
     QDateTime startedAt;
     std::uint64_t readyCount = 0;
     std::uint64_t unackedCount = 0;

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/broker/queue_operation.h"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace warren::storage {
+
+/// What the world did to the store, as one sentence for a person.
+struct IoError {
+    enum class Kind {
+        NotWritable,   ///< the folder or file cannot be created or written
+        InUse,         ///< another instance holds it
+        NewerVersion,  ///< written by a newer version of the program
+        Damaged,       ///< not a database of ours, or its contents don't fit together
+        DiskFull,
+        Failed,  ///< any other input or output error
+    };
+    Kind kind = Kind::Failed;
+    std::string text;
+};
+
+/// A stored message that was not removed, as it comes back after a restart.
+struct RecoveredMessage {
+    QueueId queue;
+    Sequence sequence = 0;
+    broker::LogPosition position = 0;
+    broker::MessagePtr message;
+    bool wasDelivered = false;
+};
+
+/// All that a store holds, in the order in which the broker needs it.
+struct RecoveredState {
+    std::vector<broker::CatalogueChange> definitions;  ///< vhosts, exchanges, queues, bindings
+    std::vector<RecoveredMessage> messages;            ///< by queue id, then sequence
+    broker::LogPosition lastPosition = 0;              ///< new ones start above it
+    QueueId lastQueueId;                               ///< likewise
+};
+
+/// Keeps what must survive: definitions, and persistent messages of durable queues.
+///
+/// Durability contract: operations take effect in the order of `append`, in groups that become
+/// durable wholly or not at all. `committed(p)` is called only when every operation with a position
+/// ≤ p, and every operation appended before it, would survive a crash of the process and a loss of
+/// power. A message removed before its Enqueue was written may never be written at all; its
+/// position is committed all the same. After `failed` nothing is ever committed any more and
+/// nothing further is written: what is on disk stays as it was at the last commit.
+///
+/// Removals and marks have nobody waiting and may ride along with a later group.
+///
+/// Thread: the broker's; the callbacks too.
+class MessageStore {
+public:
+    virtual ~MessageStore() = default;
+
+    struct Callbacks {
+        std::function<void(broker::LogPosition upTo)> committed;
+        std::function<void(const IoError& error)> failed;  ///< at most once, final
+    };
+
+    /// Called before any other function, once.
+    virtual void setCallbacks(Callbacks callbacks) = 0;
+
+    /// Takes over the operations of one flush, in order. Never blocks on the disk.
+    virtual void append(std::vector<broker::StoredOperation>&& operations) = 0;
+
+    /// Bytes of messages taken over and not yet committed; the broker holds publishers back when
+    /// they become too many.
+    virtual std::size_t bytesInFlight() const = 0;
+};
+
+}  // namespace warren::storage
