@@ -25,7 +25,7 @@ namespace warren::management {
 struct ResourceKey {
     QString vhost;
     QString name;
-    auto operator<=>(const ResourceKey&) const = default;
+    std::strong_ordering operator<=>(const ResourceKey&) const = default;
     bool operator==(const ResourceKey&) const = default;
 };
 
