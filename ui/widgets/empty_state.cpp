@@ -1,0 +1,57 @@
+#include "ui/widgets/empty_state.h"
+
+#include "ui/theme.h"
+
+#include <QEvent>
+#include <QFontMetrics>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace warren::ui {
+
+EmptyState::EmptyState(QWidget* parent)
+    : QWidget(parent), m_sentence(new QLabel(this)), m_button(new QPushButton(this))
+{
+    m_sentence->setObjectName(QStringLiteral("emptySentence"));
+    m_sentence->setAlignment(Qt::AlignCenter);
+    m_sentence->setWordWrap(true);
+    m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    constexpr int kCharactersPerLine = 56;
+    m_sentence->setFixedWidth(QFontMetrics(m_sentence->font()).averageCharWidth() *
+                              kCharactersPerLine);
+    m_button->setObjectName(QStringLiteral("emptyButton"));
+    connect(m_button, &QPushButton::clicked, this, &EmptyState::buttonClicked);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->setSpacing(theme::gap(this, Gap::Medium));
+    layout->addStretch(2);
+    layout->addWidget(m_sentence, 0, Qt::AlignHCenter);
+    layout->addWidget(m_button, 0, Qt::AlignHCenter);
+    layout->addStretch(3);
+    applyColours();
+}
+
+void EmptyState::setContent(const QString& sentence, const QString& buttonText)
+{
+    m_sentence->setText(sentence);
+    m_button->setText(buttonText);
+    m_button->setVisible(!buttonText.isEmpty());
+}
+
+void EmptyState::setButtonEnabled(bool enabled) { m_button->setEnabled(enabled); }
+
+void EmptyState::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) applyColours();
+}
+
+void EmptyState::applyColours()
+{
+    QPalette dimmed = palette();
+    dimmed.setColor(QPalette::WindowText, theme::secondaryText(palette()));
+    m_sentence->setPalette(dimmed);
+}
+
+}  // namespace warren::ui

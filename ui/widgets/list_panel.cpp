@@ -1,0 +1,127 @@
+#include "ui/widgets/list_panel.h"
+
+#include "ui/format.h"
+#include "ui/icons.h"
+#include "ui/models/row_filter.h"
+#include "ui/theme.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/resource_table.h"
+
+#include <QAction>
+#include <QEvent>
+#include <QFontMetrics>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QStackedLayout>
+#include <QToolButton>
+
+namespace warren::ui {
+
+ListPanel::ListPanel(const QString& title, RowModel& rows, QWidget* parent)
+    : QWidget(parent),
+      m_filter(new RowFilter(rows, this)),
+      m_count(new QLabel(this)),
+      m_filterEdit(new QLineEdit(this)),
+      m_table(new ResourceTable(this)),
+      m_empty(new EmptyState(this)),
+      m_noMatch(new EmptyState(this)),
+      m_actions(new QHBoxLayout),
+      m_stack(new QStackedLayout)
+{
+    m_table->setRows(m_filter);
+    buildUi(title);
+    connect(m_filterEdit, &QLineEdit::textChanged, this, [this](const QString& text) {
+        m_filter->setText(text);
+        showCount();
+    });
+    connect(m_noMatch, &EmptyState::buttonClicked, m_filterEdit, &QLineEdit::clear);
+    for (const auto changed :
+         {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
+        connect(m_filter, changed, this, &ListPanel::showCount);
+    }
+    connect(m_filter, &QAbstractItemModel::modelReset, this, &ListPanel::showCount);
+    connect(m_filter, &QAbstractItemModel::layoutChanged, this, &ListPanel::showCount);
+    // Rows that the filter hides are counted too.
+    for (const auto changed :
+         {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
+        connect(&rows, changed, this, &ListPanel::showCount);
+    }
+    showCount();
+}
+
+void ListPanel::buildUi(const QString& title)
+{
+    auto* heading = new QLabel(title, this);
+    heading->setFont(theme::titleFont(font()));
+    m_count->setObjectName(QStringLiteral("count"));
+    m_table->setObjectName(QStringLiteral("table"));
+    m_table->setAccessibleName(title);
+    m_filterEdit->setObjectName(QStringLiteral("filter"));
+    m_filterEdit->setPlaceholderText(tr("Filter"));
+    m_filterEdit->setToolTip(tr("Shows the rows that hold every word (Ctrl+F)"));
+    m_filterEdit->setAccessibleName(tr("Filter"));
+    m_filterEdit->setClearButtonEnabled(true);
+    m_filterEdit->addAction(icon(Icon::Filter), QLineEdit::LeadingPosition);
+    constexpr int kFilterCharacters = 28;
+    m_filterEdit->setMinimumWidth(QFontMetrics(font()).averageCharWidth() * kFilterCharacters);
+
+    auto* line = new QHBoxLayout;
+    line->setSpacing(theme::gap(this, Gap::Small));
+    line->addWidget(heading, 0, Qt::AlignBaseline);
+    line->addWidget(m_count, 0, Qt::AlignBaseline);
+    line->addStretch();
+    m_actions->setSpacing(theme::gap(this, Gap::Small));
+    line->addLayout(m_actions);
+    line->addWidget(m_filterEdit);
+
+    m_stack->addWidget(m_table);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(m_noMatch);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(theme::gap(this, Gap::Medium));
+    layout->addLayout(line);
+    layout->addLayout(m_stack, 1);
+}
+
+QAbstractButton* ListPanel::addAction(QAction* action)
+{
+    auto* button = new QToolButton(this);
+    button->setDefaultAction(action);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setFocusPolicy(Qt::StrongFocus);
+    m_actions->addWidget(button);
+    return button;
+}
+
+void ListPanel::setEmptyState(const QString& sentence, const QString& buttonText)
+{
+    m_empty->setContent(sentence, buttonText);
+}
+
+void ListPanel::focusFilter()
+{
+    m_filterEdit->setFocus(Qt::ShortcutFocusReason);
+    m_filterEdit->selectAll();
+}
+
+void ListPanel::showCount()
+{
+    const auto total = static_cast<std::uint64_t>(m_filter->totalCount());
+    const auto shown = static_cast<std::uint64_t>(m_filter->rowCount());
+    const bool isFiltered = !m_filterEdit->text().trimmed().isEmpty();
+    m_count->setText(isFiltered ? tr("%1 of %2").arg(format::count(shown), format::count(total))
+                                : format::count(total));
+    if (total == 0) {
+        m_stack->setCurrentWidget(m_empty);
+    } else if (shown == 0) {
+        m_noMatch->setContent(tr("No row holds “%1”.").arg(m_filterEdit->text().trimmed()),
+                              tr("Clear the filter"));
+        m_stack->setCurrentWidget(m_noMatch);
+    } else {
+        m_stack->setCurrentWidget(m_table);
+    }
+}
+
+}  // namespace warren::ui

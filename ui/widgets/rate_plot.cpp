@@ -1,0 +1,308 @@
+#include "ui/widgets/rate_plot.h"
+
+#include "ui/format.h"
+#include "ui/widgets/plot_legend_entry.h"
+
+#include <QDateTime>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMouseEvent>
+#include <QVBoxLayout>
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace warren::ui {
+
+using management::RateSeries;
+
+namespace {
+
+/// Ticks at round values, written as the window writes figures everywhere.
+class FigureTicker final : public QCPAxisTicker {
+public:
+    explicit FigureTicker(PlotUnit unit) : m_unit(unit)
+    {
+        setTickCount(4);
+        setTickStepStrategy(QCPAxisTicker::tssMeetTickCount);
+    }
+
+protected:
+    QString getTickLabel(double tick, const QLocale& locale, QChar formatChar,
+                         int precision) override
+    {
+        Q_UNUSED(locale)
+        Q_UNUSED(formatChar)
+        Q_UNUSED(precision)
+        const double value = std::max(tick, 0.0);
+        return m_unit == PlotUnit::Bytes ? format::bytes(static_cast<std::uint64_t>(value))
+                                         : format::shortCount(value);
+    }
+
+    int getSubTickCount(double tickStep) override
+    {
+        Q_UNUSED(tickStep)
+        return 0;
+    }
+
+private:
+    PlotUnit m_unit;
+};
+
+/// The point nearest to `seconds`; nullptr when there is none.
+const RateSeries::Point* nearest(const std::vector<RateSeries::Point>& points, double seconds)
+{
+    if (points.empty()) return nullptr;
+    const auto after =
+        std::ranges::lower_bound(points, seconds, std::less{}, &RateSeries::Point::atSeconds);
+    if (after == points.begin()) return &points.front();
+    if (after == points.end()) return &points.back();
+    const auto before = std::prev(after);
+    return seconds - before->atSeconds <= after->atSeconds - seconds ? &*before : &*after;
+}
+
+/// The smallest of 1, 2, 5 times a power of ten that is not below `value`, and at least 1.
+double roundUp(double value)
+{
+    if (value <= 1) return 1;
+    const double power = std::pow(10.0, std::floor(std::log10(value)));
+    for (const double step : {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0}) {
+        if (value <= step * power) return step * power;
+    }
+    return 10 * power;
+}
+
+}  // namespace
+
+double secondsOf(PlotRange range)
+{
+    switch (range) {
+    case PlotRange::OneMinute: return 60;
+    case PlotRange::TenMinutes: return 600;
+    case PlotRange::OneHour: return 3600;
+    }
+    return 0;
+}
+
+QList<qreal> plotDashes(int place)
+{
+    static const std::array<QList<qreal>, 4> kPatterns{
+        QList<qreal>{}, QList<qreal>{8, 4}, QList<qreal>{2, 3}, QList<qreal>{9, 3, 2, 3}};
+    return kPatterns[static_cast<std::size_t>(place) % kPatterns.size()];
+}
+
+RatePlot::RatePlot(PlotUnit unit, const QList<PlotLine>& lines, QWidget* parent)
+    : QWidget(parent), m_unit(unit), m_plot(new QCustomPlot(this)), m_when(new QLabel(this))
+{
+    addGraphs(lines);
+    buildUi(lines);
+    applyTicks();
+    applyTheme();
+    writeLegend();
+}
+
+void RatePlot::buildUi(const QList<PlotLine>& lines)
+{
+    auto* legend = new QHBoxLayout;
+    legend->setSpacing(theme::gap(this, Gap::Large));
+    for (int place = 0; place < lines.size(); ++place) {
+        auto* entry =
+            new PlotLegendEntry(lines[place].name, lines[place].colour, plotDashes(place), this);
+        m_legend.append(entry);
+        legend->addWidget(entry);
+    }
+    legend->addStretch();
+    m_when->setObjectName(QStringLiteral("when"));
+    m_when->setFont(theme::captionFont(font()));
+    legend->addWidget(m_when, 0, Qt::AlignTop);
+
+    m_plot->setMinimumHeight(fontMetrics().height() * 7);
+    m_plot->setOpenGl(false);
+    m_plot->setNotAntialiasedElements(QCP::aeAll);
+    m_plot->setAntialiasedElements(QCP::aePlottables);
+    m_plot->axisRect()->setMinimumMargins(QMargins(0, 4, 0, 0));
+    m_plot->yAxis->setTicker(QSharedPointer<FigureTicker>::create(m_unit));
+    m_plot->setMouseTracking(true);
+    m_plot->installEventFilter(this);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(theme::gap(this, Gap::Small));
+    layout->addLayout(legend);
+    layout->addWidget(m_plot, 1);
+}
+
+void RatePlot::addGraphs(const QList<PlotLine>& lines)
+{
+    for (const PlotLine& line : lines) {
+        m_colours.append(line.colour);
+        m_plot->addGraph()->setAdaptiveSampling(true);
+    }
+    m_points.resize(static_cast<std::size_t>(lines.size()));
+    m_cursor = new QCPItemStraightLine(m_plot);  // the plot owns its items
+    m_cursor->setVisible(false);
+    m_cursor->setClipToAxisRect(true);
+}
+
+void RatePlot::setSeries(const std::vector<const RateSeries*>& series, double nowSeconds)
+{
+    m_series.clear();
+    for (const RateSeries* one : series)
+        m_series.push_back(*one);
+    m_nowSeconds = nowSeconds;
+    replotIfVisible();
+}
+
+void RatePlot::setRange(PlotRange range)
+{
+    if (range == m_range) return;
+    m_range = range;
+    applyTicks();
+    replotIfVisible();
+}
+
+QSize RatePlot::sizeHint() const
+{
+    const int em = fontMetrics().height();
+    return {em * 28, em * 14};
+}
+
+void RatePlot::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange) return;
+    applyTheme();
+    replotIfVisible();
+}
+
+void RatePlot::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (m_needsReplot) replot();
+}
+
+bool RatePlot::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::MouseMove) {
+        const double x = static_cast<const QMouseEvent*>(event)->position().x();
+        const double seconds = m_plot->xAxis->pixelToCoord(x);
+        const bool isInside = seconds >= -secondsOf(m_range) && seconds <= 0;
+        m_cursorSeconds = isInside ? std::optional(seconds) : std::nullopt;
+        replotIfVisible();
+    } else if (event->type() == QEvent::Leave && m_cursorSeconds) {
+        m_cursorSeconds.reset();
+        replotIfVisible();
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+/// QCustomPlot knows nothing of palettes: every pen and brush is set by hand.
+void RatePlot::applyTheme()
+{
+    const QColor line = theme::line(palette());
+    const QColor caption = theme::secondaryText(palette());
+    m_plot->setBackground(palette().color(QPalette::Base));
+    for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
+        axis->setBasePen(axis == m_plot->xAxis ? QPen(line) : QPen(Qt::NoPen));
+        axis->setTickPen(Qt::NoPen);
+        axis->setSubTickPen(Qt::NoPen);
+        axis->setTickLabelColor(caption);
+        axis->setTickLabelFont(theme::captionFont(font()));
+        axis->grid()->setPen(QPen(line, 1));
+        axis->grid()->setZeroLinePen(QPen(line, 1));
+    }
+    m_plot->xAxis->grid()->setVisible(false);
+    m_cursor->setPen(QPen(caption, 1));
+    for (int place = 0; place < m_colours.size(); ++place) {
+        // Wider pens cost ten times as much: Qt strokes them as filled outlines.
+        QPen pen(theme::series(m_colours[place], palette()), 1);
+        if (const auto dashes = plotDashes(place); !dashes.isEmpty()) pen.setDashPattern(dashes);
+        m_plot->graph(place)->setPen(pen);
+    }
+    QPalette dimmed = palette();
+    dimmed.setColor(QPalette::WindowText, caption);
+    m_when->setPalette(dimmed);
+}
+
+void RatePlot::applyTicks()
+{
+    const double span = secondsOf(m_range);
+    constexpr int kTicks = 4;
+    auto ticker = QSharedPointer<QCPAxisTickerText>::create();
+    for (int tick = 0; tick <= kTicks; ++tick) {
+        const double before = span * tick / kTicks;
+        // A minus sign, not a hyphen; minutes from ten minutes on.
+        const QString label = tick == 0                         ? tr("now")
+                              : m_range == PlotRange::OneMinute ? tr("−%1 s").arg(before)
+                                                                : tr("−%1 min").arg(before / 60);
+        ticker->addTick(-before, label);
+    }
+    m_plot->xAxis->setTicker(ticker);
+    m_plot->xAxis->setRange(-span, 0);
+}
+
+void RatePlot::replotIfVisible()
+{
+    m_needsReplot = true;
+    if (isVisible()) replot();
+}
+
+void RatePlot::replot()
+{
+    m_needsReplot = false;
+    double highest = 0;
+    for (std::size_t place = 0; place < m_series.size(); ++place) {
+        m_points[place] = m_series[place].last(secondsOf(m_range));
+        QVector<QCPGraphData> shown;
+        shown.reserve(static_cast<qsizetype>(m_points[place].size()));
+        for (const auto& [atSeconds, value] : m_points[place]) {
+            shown.append(QCPGraphData(atSeconds - m_nowSeconds, value));
+            highest = std::max(highest, value);
+        }
+        m_plot->graph(static_cast<int>(place))->data()->set(shown, true);
+    }
+    // Some air above the highest line, and a scale that does not jump with every sample.
+    m_plot->yAxis->setRange(0, roundUp(highest * 1.05));
+    const double cursor = writeLegend();
+    m_cursor->setVisible(m_cursorSeconds.has_value());
+    m_cursor->point1->setCoords(cursor, 0);
+    m_cursor->point2->setCoords(cursor, 1);
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+/// Writes the values at the cursor, or the last ones. @returns where the cursor's point lies
+double RatePlot::writeLegend()
+{
+    double shownSeconds = m_cursorSeconds.value_or(0);
+    for (std::size_t place = 0; place < m_points.size(); ++place) {
+        const auto* point = m_cursorSeconds
+                                ? nearest(m_points[place], m_nowSeconds + *m_cursorSeconds)
+                                : nearest(m_points[place], m_nowSeconds);
+        m_legend[static_cast<int>(place)]->setValue(point ? written(point->value)
+                                                          : QStringLiteral("–"));
+        if (m_cursorSeconds && point) shownSeconds = point->atSeconds - m_nowSeconds;
+    }
+    if (m_cursorSeconds) {
+        const auto at = static_cast<qint64>(std::llround(m_nowSeconds + shownSeconds));
+        m_when->setText(QDateTime::fromSecsSinceEpoch(at).toString(QStringLiteral("HH:mm:ss")));
+    } else {
+        m_when->setText(tr("now"));
+    }
+    return shownSeconds;
+}
+
+QString RatePlot::written(double value) const
+{
+    switch (m_unit) {
+    case PlotUnit::Messages:
+        return format::count(static_cast<std::uint64_t>(std::llround(std::max(value, 0.0))));
+    case PlotUnit::MessagesPerSecond: return format::rateWithUnit(value);
+    case PlotUnit::Bytes: return format::bytes(static_cast<std::uint64_t>(std::max(value, 0.0)));
+    }
+    return {};
+}
+
+}  // namespace warren::ui
