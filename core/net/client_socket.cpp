@@ -1,0 +1,282 @@
+#include "core/net/client_socket.h"
+
+#include "core/base/check.h"
+
+#include <QTimer>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <utility>
+
+namespace warren::net {
+
+namespace {
+
+CloseReason reasonOf(int error)
+{
+    switch (error) {
+    case ECONNRESET:
+    case EPIPE: return CloseReason::PeerReset;
+    case ETIMEDOUT:
+    case EHOSTUNREACH:
+    case ENETUNREACH: return CloseReason::TimedOut;
+    default:  // errno is an open set
+        return CloseReason::Failed;
+    }
+}
+
+bool isTemporary(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
+/// recv, repeated when a signal interrupts it.
+ssize_t receive(int descriptor, std::byte* to, std::size_t bytesMax)
+{
+    ssize_t count;
+    do {
+        count = ::recv(descriptor, to, bytesMax, 0);
+    } while (count < 0 && errno == EINTR);
+    return count;
+}
+
+}  // namespace
+
+std::string_view textOf(CloseReason reason)
+{
+    switch (reason) {
+    case CloseReason::PeerClosed: return "closed by peer";
+    case CloseReason::PeerReset: return "reset by peer";
+    case CloseReason::TimedOut: return "timed out";
+    case CloseReason::Finished: return "closed";
+    case CloseReason::Failed: return "failed";
+    }
+    return {};
+}
+
+ClientSocket::ClientSocket(Poller& poller, FileDescriptor descriptor, ByteSink& sink)
+    : m_poller(poller),
+      m_sink(sink),
+      m_descriptor(std::move(descriptor)),
+      m_peer(peerEndpoint(m_descriptor.get())),
+      m_local(localEndpoint(m_descriptor.get())),
+      m_watchedEvents(EPOLLIN)
+{
+    if (!m_poller.add(m_descriptor.get(), m_watchedEvents, *this)) m_descriptor.close();
+}
+
+ClientSocket::~ClientSocket() { abort(); }
+
+Buffer& ClientSocket::output()
+{
+    if (m_output.capacity() == 0) m_output = m_poller.memory().take();
+    return m_output;
+}
+
+void ClientSocket::flush()
+{
+    if (!isOpen() || m_isOutputShutDown) {
+        m_output.release();
+        return;
+    }
+    // While the system's buffer is full another send would only fail: EPOLLOUT says when.
+    if ((m_watchedEvents & EPOLLOUT) == 0) write();
+    noteCongestion();
+    watch();
+}
+
+void ClientSocket::pauseReading(bool isPaused)
+{
+    m_isPaused = isPaused;
+    watch();
+}
+
+void ClientSocket::closeAfterFlush(std::chrono::milliseconds lingerMax)
+{
+    if (!isOpen() || isClosing()) return;
+    m_lingerTimer = std::make_unique<QTimer>();
+    m_lingerTimer->setSingleShot(true);
+    QObject::connect(m_lingerTimer.get(), &QTimer::timeout, m_lingerTimer.get(),
+                     [this] { finish(CloseReason::TimedOut); });
+    m_lingerTimer->start(lingerMax);
+    flush();
+    shutDownOutput();
+    watch();
+}
+
+void ClientSocket::abort()
+{
+    if (!isOpen()) return;
+    // A reset frees the system's buffers at once; otherwise it would go on offering megabytes to a
+    // peer that doesn't read. If this fails there is an orderly close instead.
+    const linger resetOnClose{.l_onoff = 1, .l_linger = 0};
+    (void)::setsockopt(m_descriptor.get(), SOL_SOCKET, SO_LINGER, &resetOnClose,
+                       sizeof resetOnClose);
+    release();
+}
+
+void ClientSocket::ready(std::uint32_t events)
+{
+    if ((events & EPOLLOUT) != 0) {
+        write();
+        watch();
+        if (isClosing()) {
+            shutDownOutput();
+        } else if (m_isCongested && unsentBytes() <= kOutputLowWaterBytes) {
+            m_isCongested = false;
+            m_sink.outputDrained();
+        }
+    }
+    if (!isOpen()) return;
+
+    const bool isGone = (events & (EPOLLHUP | EPOLLERR)) != 0;
+    if (isClosing()) {
+        discardInput();
+    } else if (!m_isPaused) {
+        if (isGone || (events & EPOLLIN) != 0) read();
+    } else if (isGone) {
+        finish(CloseReason::PeerReset);
+    }
+}
+
+void ClientSocket::read()
+{
+    constexpr std::size_t kChunkBytes = SocketMemory::kChunkBytes;
+    static_assert(kReadBudgetBytes % kChunkBytes == 0);
+    std::size_t budgetBytes = kReadBudgetBytes;
+    while (budgetBytes > 0 && isOpen() && !m_isPaused && !isClosing()) {
+        const ssize_t received =
+            receive(m_descriptor.get(), m_poller.memory().chunk(), kChunkBytes);
+        if (received < 0) {
+            if (!isTemporary(errno)) finish(reasonOf(m_sendError != 0 ? m_sendError : errno));
+            return;
+        }
+        if (received == 0) {
+            finish(m_sendError != 0 ? reasonOf(m_sendError) : CloseReason::PeerClosed);
+            return;
+        }
+        const auto byteCount = static_cast<std::size_t>(received);
+        m_receivedBytes += byteCount;
+        deliver(byteCount);
+        if (byteCount < kChunkBytes) return;  // the system had no more
+        budgetBytes -= byteCount;
+    }
+}
+
+/// Hands the sink what the chunk holds, behind what it left of the last time.
+void ClientSocket::deliver(std::size_t byteCount)
+{
+    SocketMemory& memory = m_poller.memory();
+    const std::size_t keptBytes = m_unconsumed.size();
+    if (keptBytes > std::min(byteCount, SocketMemory::kHeadroomBytes)) {
+        // More was kept than came: appending copies less. A peer that sends a large frame byte by
+        // byte can't make us copy all of it for each byte.
+        m_unconsumed.append(ByteView{memory.chunk(), byteCount});
+        const std::size_t consumed = m_sink.received(m_unconsumed.view());
+        WARREN_CHECK(consumed <= m_unconsumed.size());
+        m_unconsumed.consume(consumed);
+    } else {
+        std::byte* begin = memory.chunk() - keptBytes;
+        if (keptBytes > 0) std::memcpy(begin, m_unconsumed.data(), keptBytes);
+        m_unconsumed.clear();
+        const ByteView all{begin, keptBytes + byteCount};
+        const std::size_t consumed = m_sink.received(all);
+        WARREN_CHECK(consumed <= all.size());
+        if (consumed < all.size()) {
+            if (m_unconsumed.capacity() == 0) m_unconsumed = memory.take();
+            m_unconsumed.append(all.subspan(consumed));
+        }
+    }
+    if (m_unconsumed.isEmpty()) memory.giveBack(m_unconsumed);
+}
+
+/// While closing: the peer's bytes no longer matter, its end of stream does.
+void ClientSocket::discardInput()
+{
+    m_unconsumed.clear();
+    m_poller.memory().giveBack(m_unconsumed);
+    std::size_t budgetBytes = kReadBudgetBytes;
+    while (budgetBytes > 0) {
+        const ssize_t received =
+            receive(m_descriptor.get(), m_poller.memory().chunk(), SocketMemory::kChunkBytes);
+        if (received < 0 && isTemporary(errno)) return;
+        if (received <= 0) {
+            finish(unsentBytes() == 0 && m_sendError == 0 ? CloseReason::Finished
+                                                          : CloseReason::PeerReset);
+            return;
+        }
+        m_receivedBytes += static_cast<std::size_t>(received);
+        budgetBytes -= std::min(budgetBytes, static_cast<std::size_t>(received));
+    }
+}
+
+/// One send. After an error the output is dropped, and the shutdown makes the event loop report the
+/// end of the connection: the owner, who may be in the middle of a loop over its connections,
+/// doesn't hear of it in here.
+void ClientSocket::write()
+{
+    if (m_output.isEmpty()) return;
+    ssize_t sent = -1;
+    if (m_sendError == 0) {
+        do {
+            sent = ::send(m_descriptor.get(), m_output.data(), m_output.size(), MSG_NOSIGNAL);
+        } while (sent < 0 && errno == EINTR);
+        if (sent < 0 && isTemporary(errno)) return;
+        if (sent < 0) {
+            m_sendError = errno;
+            (void)::shutdown(m_descriptor.get(), SHUT_RDWR);  // fails if it is down already
+        }
+    }
+    if (m_sendError != 0) {
+        m_output.clear();
+    } else {
+        m_sentBytes += static_cast<std::size_t>(sent);
+        m_output.consume(static_cast<std::size_t>(sent));
+    }
+    if (m_output.isEmpty()) m_poller.memory().giveBack(m_output);
+}
+
+void ClientSocket::noteCongestion()
+{
+    if (unsentBytes() >= kOutputHighWaterBytes) m_isCongested = true;
+}
+
+/// While closing: once everything is sent, tells the peer that nothing more comes.
+void ClientSocket::shutDownOutput()
+{
+    if (unsentBytes() > 0 || m_isOutputShutDown) return;
+    m_isOutputShutDown = true;
+    (void)::shutdown(m_descriptor.get(), SHUT_WR);  // fails if the connection is gone: reported so
+}
+
+void ClientSocket::watch()
+{
+    if (!isOpen()) return;
+    const std::uint32_t input = m_isPaused && !isClosing() ? 0u : EPOLLIN;
+    const std::uint32_t output = m_output.isEmpty() ? 0u : EPOLLOUT;
+    if ((input | output) == m_watchedEvents) return;
+    m_watchedEvents = input | output;
+    m_poller.modify(m_descriptor.get(), m_watchedEvents, *this);
+}
+
+void ClientSocket::release()
+{
+    m_poller.remove(m_descriptor.get(), *this);
+    m_descriptor.close();
+    m_poller.memory().giveBack(m_output);
+    if (!m_lingerTimer) return;
+    m_lingerTimer->stop();
+    m_lingerTimer.release()->deleteLater();  // this may run inside its own signal
+}
+
+void ClientSocket::finish(CloseReason reason)
+{
+    if (reason == CloseReason::TimedOut) {
+        abort();
+    } else {
+        release();
+    }
+    m_sink.closed(reason);  // may delete this
+}
+
+}  // namespace warren::net
