@@ -18,6 +18,8 @@ struct StrongId {
 using ConnectionId = StrongId<struct ConnectionTag>;
 /// A queue for ever: durable ones keep theirs across restarts, none is reused; 0 is none.
 using QueueId = StrongId<struct QueueTag>;
+/// An exchange for the life of this process; never reused; 0 is none.
+using ExchangeId = StrongId<struct ExchangeTag>;
 /// Position of a message in its queue; rises by one per enqueue, starts at 1.
 using Sequence = std::uint64_t;
 /// Spec: AMQP 0-9-1 §1.3, delivery-tag: per channel, from 1.

@@ -1,0 +1,23 @@
+#include "core/broker/router.h"
+
+#include "core/broker/direct_router.h"
+#include "core/broker/fanout_router.h"
+#include "core/broker/headers_router.h"
+#include "core/broker/topic_router.h"
+
+#include <cstdlib>
+
+namespace warren::broker {
+
+std::unique_ptr<Router> makeRouter(ExchangeType type)
+{
+    switch (type) {
+    case ExchangeType::Direct: return std::make_unique<DirectRouter>();
+    case ExchangeType::Fanout: return std::make_unique<FanoutRouter>();
+    case ExchangeType::Topic: return std::make_unique<TopicRouter>();
+    case ExchangeType::Headers: return std::make_unique<HeadersRouter>();
+    }
+    std::abort();
+}
+
+}  // namespace warren::broker
