@@ -1,0 +1,62 @@
+#pragma once
+
+#include "core/storage/message_store.h"
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace warren::storage {
+
+/// A store without a disk, for tests and simulations: it keeps its promises exactly, and breaks on
+/// command.
+///
+/// It outlives the broker that uses it: `crash`, then `recover` for the next one. Each `append` is
+/// one group: durable wholly or not at all.
+class MemoryStore final : public MessageStore {
+public:
+    enum class Sync {
+        Manual,     ///< groups become durable and are reported by `sync`
+        Immediate,  ///< each is durable at once and reported before `append` returns
+    };
+    explicit MemoryStore(Sync sync = Sync::Manual) : m_sync(sync) {}
+
+    void setCallbacks(Callbacks callbacks) override;
+    void append(std::vector<broker::StoredOperation>&& operations) override;
+    std::size_t bytesInFlight() const override { return m_bytesInFlight; }
+
+    /// Commits the oldest `groupCountMax` groups that wait, and reports them.
+    void sync(std::size_t groupCountMax = static_cast<std::size_t>(-1));
+    /// Groups that wait for `sync`.
+    std::size_t pendingGroupCount() const { return m_pending.size(); }
+
+    /// The next group to be committed fails with this instead. Final, as the contract has it, until
+    /// `crash`.
+    void failNextCommit(IoError error) { m_nextFailure = std::move(error); }
+    bool hasFailed() const { return m_hasFailed; }
+
+    /// The process dies: what was not committed is lost, and so are the callbacks.
+    ///
+    /// @param survivingGroupCount  so many of the waiting groups had reached the disk, although
+    /// nobody was told any more; the next one was torn, which means lost as a whole
+    void crash(std::size_t survivingGroupCount = 0);
+
+    /// What a restart would find: everything committed.
+    RecoveredState recover() const;
+
+private:
+    using Group = std::vector<broker::StoredOperation>;
+
+    void makeDurable(Group&& group);
+
+    Sync m_sync;
+    Callbacks m_callbacks;
+    std::deque<Group> m_pending;
+    std::vector<broker::StoredOperation> m_durable;
+    std::size_t m_bytesInFlight = 0;
+    std::optional<IoError> m_nextFailure;
+    bool m_hasFailed = false;
+};
+
+}  // namespace warren::storage

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/broker/queue_operation.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <span>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace warren::storage {
+
+/// Which messages on disk are live: a count per segment, a bitmap while a segment is partly
+/// settled, and a count per queue. The messages themselves stay on disk.
+///
+/// A slot is settled when it holds no live message. Pure. Cost: O(log segments) per settled message
+/// at most, mostly O(1).
+class SegmentTable {
+public:
+    struct Segment {
+        std::uint32_t slotCount = 0;
+        std::uint32_t messageCount = 0;  ///< whose records are on disk, live or not
+        std::uint32_t liveCount = 0;
+        std::uint64_t recordBytes = 0;  ///< of all records on disk
+        bool isDirty = false;
+        std::vector<std::byte> settled;  ///< bit per slot; empty: nothing was settled yet
+    };
+
+    /// Adds a segment behind all others, all of its messages live.
+    void add(broker::LogPosition id, ByteView index, std::uint64_t recordBytes);
+    /// Adds it with the bitmap that was stored for it. @pre the bitmap has a bit per slot
+    void add(broker::LogPosition id, ByteView index, std::uint64_t recordBytes, ByteView settled);
+
+    /// Settles the message at `position`; nothing happens if it is not live.
+    void settle(QueueId queue, broker::LogPosition position);
+    /// Settles what the segment, whose index is given, holds of these queues.
+    void settleQueues(broker::LogPosition id, ByteView index,
+                      const std::unordered_set<QueueId>& queues);
+
+    /// Live messages of the queue.
+    std::uint64_t liveCount(QueueId queue) const;
+    /// Live messages of all queues.
+    std::uint64_t liveCount() const;
+    /// Segments that may hold live messages of the queue begin here.
+    broker::LogPosition firstSegmentOf(QueueId queue) const;
+
+    /// First segment from `from` on; 0 if there is none.
+    broker::LogPosition segmentFrom(broker::LogPosition from) const;
+    const Segment& segment(broker::LogPosition id) const { return m_segments.at(id); }
+    bool isLive(broker::LogPosition id, std::uint32_t slot) const;
+    std::size_t segmentCount() const { return m_segments.size(); }
+    /// Position after the last slot of the last segment; 0 if there is none.
+    broker::LogPosition endPosition() const;
+
+    /// Segments changed by settle since the last call, in order of first change.
+    std::vector<broker::LogPosition> takeDirty();
+    /// Forgets a segment without live messages.
+    void remove(broker::LogPosition id);
+
+    /// A segment of whose records few are live, so that rewriting it pays; 0 if there is none.
+    broker::LogPosition sparseSegment() const;
+    /// Bytes on disk of all sparse segments.
+    std::uint64_t sparseBytes() const { return m_sparseBytes; }
+    /// The segment was rewritten: its records are the live ones only.
+    void setRewritten(broker::LogPosition id, std::uint64_t recordBytes);
+
+private:
+    struct QueueCount {
+        std::uint64_t liveCount = 0;
+        broker::LogPosition firstSegment = 0;
+    };
+    using Segments = std::map<broker::LogPosition, Segment>;
+
+    Segments::iterator segmentOf(broker::LogPosition position);
+    void settleSlot(Segments::iterator at, std::uint32_t slot, QueueId queue);
+    static bool isSparse(const Segment& segment);
+
+    Segments m_segments;
+    Segments::iterator m_lastFound = m_segments.end();  // acks come in runs
+    std::unordered_map<QueueId, QueueCount> m_queues;
+    std::uint64_t m_liveCount = 0;
+    std::vector<broker::LogPosition> m_dirty;
+    std::set<broker::LogPosition> m_sparse;
+    std::uint64_t m_sparseBytes = 0;
+};
+
+}  // namespace warren::storage

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/storage/message_store.h"
+#include "core/storage/segment_table.h"
+#include "core/storage/sqlite_connection.h"
+#include "core/storage/store_batch.h"
+#include "core/storage/store_options.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_set>
+#include <vector>
+
+namespace warren::storage {
+
+/// The SQLite file as a synchronous engine: recovers, then writes one batch per transaction.
+///
+/// README.md describes the format. Thread: the one that opened it. Needs a QCoreApplication, for
+/// Qt's SQL driver.
+class SqliteStore {
+public:
+    /// Reads the file, or creates it, and makes it ready for writing. A file that is refused stays
+    /// as it was. The folder must exist and be reserved (DataFolder).
+    /// @error NewerVersion, Damaged, NotWritable, DiskFull, InUse, Failed
+    static Result<std::unique_ptr<SqliteStore>, IoError> open(StoreOptions options);
+
+    /// Leaves on disk what was committed, like a crash; see closeCleanly.
+    ~SqliteStore();
+    SqliteStore(const SqliteStore&) = delete;
+    SqliteStore& operator=(const SqliteStore&) = delete;
+
+    /// What the file held when it was opened. Once.
+    RecoveredState takeRecovered();
+
+    /// Makes the batch durable, or changes nothing.
+    /// @pre no earlier call failed
+    /// @error DiskFull, Failed, …  final: the file is closed, as it was after the last commit
+    Status<IoError> write(const StoreBatch& batch);
+
+    /// Written to the write-ahead log since it was last begun anew (an estimate, rather too high).
+    std::uint64_t walBytes() const { return m_walBytes; }
+    /// Brings the write-ahead log into the database and begins it anew; nothing happens while
+    /// another connection is at it. Else the log grows without bound.
+    /// @error as write
+    Status<IoError> restartWal();
+
+    /// Gives back the space of segments with few survivors and of free pages, in steps of at most a
+    /// few MiB, for idle moments.
+    /// @returns whether there may be more to do
+    /// @error as write
+    Result<bool, IoError> reclaimSpace();
+    /// What reclaimSpace could rewrite; while this is large, don't wait for an idle moment.
+    std::uint64_t sparseBytes() const { return m_segments.sparseBytes(); }
+
+    /// Notes that nothing is missing, and closes the file. The last call.
+    Status<IoError> closeCleanly();
+
+    /// Size of the database and its write-ahead log on disk.
+    std::uint64_t fileBytes() const;
+
+private:
+    struct Statements;
+
+    explicit SqliteStore(StoreOptions options);
+    Status<IoError> load();
+    Status<IoError> beginWriting();
+
+    Status<IoError> writeTransaction(const StoreBatch& batch);
+    Status<IoError> putSegment(const StoreBatch& batch);
+    Status<IoError> apply(const broker::CatalogueChange& change);
+    Status<IoError> put(const broker::CatalogueChange& change);
+    Status<IoError> removeQueuesOfVhost(const std::string& vhost);
+    Status<IoError> removeRecordsOfQueues();
+    Status<IoError> writeSettled();
+    Status<IoError> writePositionLimit(broker::LogPosition limit);
+    Status<IoError> writeMeta(const char* key, std::uint64_t value);
+    Status<IoError> inTransaction(const std::function<Status<IoError>()>& body);
+    Status<IoError> rewriteSegment(broker::LogPosition id);
+    Status<IoError> fail(const IoError& error);
+
+    StoreOptions m_options;
+    RecoveredState m_recovered;
+    SegmentTable m_segments;
+    std::unordered_set<QueueId> m_removedQueues;  // their records are yet to be removed
+    broker::LogPosition m_lastPosition = 0;
+    /// After a crash positions go on above this: one write pays for many positions, and none is
+    /// ever used twice, whether or not anything of it reached the disk.
+    broker::LogPosition m_positionLimit = 0;
+    QueueId m_lastQueueId;
+    std::uint64_t m_walBytes = 0;
+
+    std::unique_ptr<SqliteConnection> m_connection;  // null once failed or closed
+    std::unique_ptr<Statements> m_statements;        // of m_connection
+};
+
+}  // namespace warren::storage

@@ -1,0 +1,112 @@
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/broker/queue_operation.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+namespace warren::storage {
+
+/// What one commit writes: the unit in which operations become durable.
+///
+/// Encoded already, so that whoever writes it copies nothing and holds no message.
+struct StoreBatch {
+    struct Removal {
+        QueueId queue;
+        broker::LogPosition position = 0;
+    };
+    struct Mark {
+        QueueId queue;
+        Sequence upTo = 0;
+    };
+
+    /// Once the batch is durable, every position up to this one is; 0: it has none.
+    broker::LogPosition lastPosition = 0;
+    /// The messages: position of the first, an index entry per position from there on, and the
+    /// encoded messages without gaps (record_format.h). 0 and empty if the batch has none.
+    broker::LogPosition segmentId = 0;
+    Buffer index;
+    Buffer records;
+
+    std::vector<Removal> removals;  ///< of messages in earlier batches
+    std::vector<Mark> marks;        ///< at most one per queue
+    std::vector<broker::CatalogueChange> changes;
+
+    /// What it counts for in BatchBuilder::pendingBytes, to be taken off once it is written.
+    std::size_t pendingBytes = 0;
+
+    /// Nothing to write: everything in it was removed in time. Its positions are due all the same.
+    bool isEmpty() const
+    {
+        return index.isEmpty() && removals.empty() && marks.empty() && changes.empty();
+    }
+};
+
+/// Collects stored operations while an earlier batch is on its way to the disk, and cuts the next
+/// batch from their front.
+///
+/// A message that is removed while it waits here is never written. Of the marks of a queue only the
+/// last of a batch remains. A message that several queues got in a row is written once.
+/// Thread: the broker's. Cost: O(1) per operation.
+class BatchBuilder {
+public:
+    /// A batch ends before it exceeds this, which bounds the time of a commit; a larger message
+    /// makes a batch of its own.
+    static constexpr std::size_t kRecordBytesMax = 1024 * 1024;
+    /// Likewise for the positions between its first and its last message, which cost an index entry
+    /// each.
+    static constexpr std::size_t kSlotCountMax = 32 * 1024;
+
+    /// Takes over operations in order.
+    /// @pre the positions of enqueues, marks and changes rise; removals name earlier positions or 0
+    void add(std::vector<broker::StoredOperation>&& operations);
+
+    bool isEmpty() const { return m_slots.empty() && m_removals.empty(); }
+    /// Whether anything waits that has a position, so that somebody may wait for it.
+    bool hasPositions() const { return !m_slots.empty(); }
+    /// Bytes of the messages waiting here; one that n queues got counts n times.
+    std::size_t pendingBytes() const { return m_pendingBytes; }
+    /// Messages that were removed before they were written.
+    std::uint64_t elidedCount() const { return m_elidedCount; }
+
+    /// Cuts off the next batch and encodes it. @pre !isEmpty()
+    StoreBatch take();
+
+private:
+    /// One position. Elided when it is a message without `message`.
+    struct Slot {
+        enum class Kind : std::uint8_t { Message, Mark, Change };
+        broker::LogPosition position;
+        QueueId queue;
+        Sequence sequence;
+        broker::MessagePtr message;
+        Kind kind;
+    };
+    struct PendingRemoval {
+        StoreBatch::Removal removal;
+        /// Last position before it in the order of operations: it must not become durable sooner.
+        broker::LogPosition after;
+    };
+
+    void add(broker::Enqueue&& enqueue);
+    void add(broker::Remove&& remove);
+    void add(broker::MarkDelivered&& mark);
+    void add(broker::StoredChange&& change);
+    Slot& addSlot(broker::LogPosition position, Slot::Kind kind);
+    Slot* findSlot(broker::LogPosition position);
+
+    std::size_t slotCountOfNextBatch() const;
+    static void encode(std::vector<Slot>&& messages, StoreBatch& batch);
+
+    std::deque<Slot> m_slots;  // by position
+    std::deque<PendingRemoval> m_removals;
+    std::deque<broker::CatalogueChange> m_changes;  // one per slot of kind Change, same order
+    broker::LogPosition m_lastPosition = 0;
+    std::size_t m_pendingBytes = 0;
+    std::uint64_t m_elidedCount = 0;
+};
+
+}  // namespace warren::storage

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "core/storage/message_store.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace warren::storage {
+
+/// When a commit returns.
+enum class Synchronous {
+    Full,    ///< when it would survive a loss of power
+    Normal,  ///< when it would survive a crash of the process only; whoever wants it asks by name
+};
+
+/// How the store on disk is opened.
+struct StoreOptions {
+    std::filesystem::path databaseFile;  ///< DataFolder::databaseFile()
+    Synchronous synchronous = Synchronous::Full;
+
+    /// Gets what is worth a line in the log, such as messages that were dropped on recovery. May be
+    /// empty. Called while the store is being opened, on the store's thread.
+    std::function<void(const std::string& line)> log;
+
+    /// The database refuses to grow beyond so many pages of 64 KiB, as if the disk were full; 0: no
+    /// limit. For tests.
+    std::uint32_t pageCountMax = 0;
+    /// Asked before each commit, on the store's thread; an error fails the commit. For tests.
+    std::function<std::optional<IoError>()> writeFault;
+};
+
+}  // namespace warren::storage
