@@ -32,7 +32,12 @@ inline constexpr std::size_t kFieldTableDepthMax = 64;
 /// Spec: AMQP 0-9-1 §4.2.5.5, with the value types that RabbitMQ and its clients use.
 class FieldTable {
 public:
-    FieldTable() = default;
+    FieldTable();
+    FieldTable(const FieldTable& other);
+    FieldTable(FieldTable&& other) noexcept;
+    FieldTable& operator=(const FieldTable& other);
+    FieldTable& operator=(FieldTable&& other) noexcept;
+    ~FieldTable();
     FieldTable(std::initializer_list<FieldTableEntry> entries);
 
     bool isEmpty() const;
@@ -117,6 +122,21 @@ struct FieldTableEntry {
     FieldValue value;
     bool operator==(const FieldTableEntry&) const = default;
 };
+
+// Down here, since they need to know what an entry is.
+inline FieldTable::FieldTable() = default;
+inline FieldTable::FieldTable(const FieldTable& other) = default;
+inline FieldTable::FieldTable(FieldTable&& other) noexcept = default;
+inline FieldTable& FieldTable::operator=(const FieldTable& other) = default;
+inline FieldTable& FieldTable::operator=(FieldTable&& other) noexcept = default;
+inline FieldTable::~FieldTable() = default;
+inline bool FieldTable::isEmpty() const { return m_entries.empty(); }
+inline std::size_t FieldTable::size() const { return m_entries.size(); }
+inline const FieldTableEntry* FieldTable::begin() const { return m_entries.data(); }
+inline const FieldTableEntry* FieldTable::end() const
+{
+    return m_entries.data() + m_entries.size();
+}
 
 /// Decodes the content of a table, without its four length bytes.
 /// @error SyntaxError  unknown type, cut off, or nested deeper than kFieldTableDepthMax

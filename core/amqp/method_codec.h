@@ -5,6 +5,7 @@
 #include "core/amqp/methods.h"
 #include "core/amqp/text.h"
 #include "core/amqp/wire_cursor.h"
+#include "core/amqp/wire_reader.h"
 #include "core/amqp/wire_string.h"
 #include "core/base/bytes.h"
 #include "core/base/result.h"
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -53,71 +55,60 @@ constexpr int bitOffset()
     }
 }
 
-/// Reads wire types one after the other; a read that fails says why in `failure`.
+/// Reads the fields of a method; after the first one that fails it says why.
 class ArgumentReader {
 public:
-    enum class Failure { None, Malformed, NotUtf8, BadTable };
+    enum class Failure { Malformed, NotUtf8, BadTable };
 
-    explicit ArgumentReader(ByteView input) : m_input(input) {}
+    explicit ArgumentReader(ByteView arguments) : m_input(arguments) {}
 
-    bool isAtEnd() const { return m_at == m_input.size(); }
+    bool isAtEnd() const { return m_input.isAtEnd(); }
+    Failure failure() const { return m_failure; }
+    /// What is wrong with the table. @pre failure() is BadTable
+    const std::string& tableError() const { return m_tableError; }
 
-    template <typename Unsigned>
-    requires std::is_unsigned_v<Unsigned>
-    bool read(Unsigned& value)
+    template <typename Field>
+    bool read(Field& field)
     {
-        if (m_input.size() - m_at < sizeof value) return fail(Failure::Malformed);
-        value = loadBigEndian<Unsigned>(m_input.data() + m_at);
-        m_at += sizeof value;
-        return true;
-    }
-    template <int lengthBytes>
-    bool read(WireString<lengthBytes>& text)
-    {
-        std::conditional_t<lengthBytes == 1, std::uint8_t, std::uint32_t> length{};
-        if (!read(length)) return false;
-        if (m_input.size() - m_at < length) return fail(Failure::Malformed);
-        text = textOf(m_input.subspan(m_at, length));
-        m_at += length;
-        return true;
+        return m_input.read(field);
     }
     bool readText(ShortString& text)
     {
-        return read(text) && (isUtf8(text) || fail(Failure::NotUtf8));
+        if (!m_input.read(text)) return false;
+        if (isUtf8(text)) return true;
+        m_failure = Failure::NotUtf8;
+        return false;
     }
-    bool read(FieldTable& table)
+    bool readTable(FieldTable& table)
     {
         LongString content;
-        if (!read(content)) return false;
+        if (!m_input.read(content)) return false;
         auto decoded = decodeFieldTable(bytesOf(content));
-        if (!decoded) return fail(Failure::BadTable);
-        table = std::move(*decoded);
-        return true;
+        if (decoded) {
+            table = std::move(*decoded);
+            return true;
+        }
+        m_failure = Failure::BadTable;
+        m_tableError = std::move(decoded.error().text);
+        return false;
     }
+    /// Offset 0 reads the next octet; the others are bits of that one.
     bool readBit(bool& value, int offset)
     {
-        if (offset == 0 && !read(m_bits)) return false;
+        if (offset == 0 && !m_input.read(m_bits)) return false;
         value = (m_bits >> offset & 1) != 0;
         return true;
     }
 
-    Failure failure() const { return m_failure; }
-
 private:
-    bool fail(Failure failure)
-    {
-        m_failure = failure;
-        return false;
-    }
-
-    ByteView m_input;
-    std::size_t m_at = 0;
+    WireReader m_input;
     std::uint8_t m_bits = 0;
-    Failure m_failure = Failure::None;
+    Failure m_failure = Failure::Malformed;
+    std::string m_tableError;
 };
 
-/// The error for arguments of `method` that could not be read, in RabbitMQ's words.
-AmqpError argumentError(MethodId method, ByteView arguments, ArgumentReader::Failure failure);
+/// The error for arguments of `method` that `reader` could not read, in RabbitMQ's words.
+AmqpError argumentError(MethodId method, ByteView arguments, const ArgumentReader& reader);
 
 template <typename M, std::size_t index>
 bool readField(ArgumentReader& reader, M& method)
@@ -128,6 +119,8 @@ bool readField(ArgumentReader& reader, M& method)
         return reader.readBit(field, bitOffset<M, index>());
     } else if constexpr (std::is_same_v<Field, ShortString> && !kHasContent<M>) {
         return reader.readText(field);
+    } else if constexpr (std::is_same_v<Field, FieldTable>) {
+        return reader.readTable(field);
     } else {
         return reader.read(field);  // RabbitMQ leaves the names of content methods unchecked
     }
@@ -147,8 +140,7 @@ Result<M, AmqpError> decodeArguments(ByteView arguments)
     }
     (std::make_index_sequence<kFieldCount<M>>{});
     if (isRead && reader.isAtEnd()) return method;
-    return argumentError(M::kId, arguments,
-                         isRead ? ArgumentReader::Failure::Malformed : reader.failure());
+    return argumentError(M::kId, arguments, reader);
 }
 
 template <typename Field>
