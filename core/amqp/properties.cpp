@@ -66,8 +66,8 @@ Result<Properties, AmqpError> decodeProperties(ByteView encoded)
     if (!view) return view.error();
 
     Properties properties;
-    if (const auto headers = view->headers()) {
-        auto table = decodeFieldTable(*headers);
+    if (view->hasHeaders()) {
+        auto table = decodeFieldTable(view->headers());
         if (!table) return std::move(table.error());
         properties.headers = std::move(*table);
     }
@@ -140,8 +140,7 @@ Status<AmqpError> validateProperties(ByteView encoded)
 {
     const auto view = PropertiesView::parse(encoded);
     if (!view) return view.error();
-    if (const auto headers = view->headers()) return validateFieldTable(*headers);
-    return {};
+    return validateFieldTable(view->headers());
 }
 
 std::optional<std::uint8_t> peekDeliveryMode(ByteView encoded)

@@ -62,11 +62,10 @@ public:
     {
         return has(kDeliveryMode) && m_deliveryMode == kDeliveryModePersistent;
     }
-    /// Content of the headers table without its length, for decodeFieldTable.
-    std::optional<ByteView> headers() const
-    {
-        return has(kHeaders) ? std::optional(bytesOf(m_headers)) : std::nullopt;
-    }
+    bool hasHeaders() const { return has(kHeaders); }
+    /// Content of the headers table without its length, for decodeFieldTable. Empty without
+    /// headers.
+    ByteView headers() const { return bytesOf(m_headers); }
     std::optional<std::uint8_t> deliveryMode() const
     {
         return has(kDeliveryMode) ? std::optional(m_deliveryMode) : std::nullopt;
