@@ -1,0 +1,168 @@
+#include "core/node/command_line.h"
+
+#include <QCommandLineParser>
+#include <QDir>
+#include <QFileInfo>
+
+#include <array>
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+namespace warren::node {
+
+namespace {
+
+struct Options {
+    QCommandLineOption config{
+        QStringLiteral("config"),
+        QStringLiteral("Read settings from <file>, which has the syntax of rabbitmq.conf."),
+        QStringLiteral("file")};
+    QCommandLineOption data{QStringLiteral("data"), QStringLiteral("Keep all data in <folder>."),
+                            QStringLiteral("folder")};
+    QCommandLineOption listen{
+        QStringLiteral("listen"),
+        QStringLiteral("Accept connections at <address>, e.g. 0.0.0.0 for the whole network."),
+        QStringLiteral("address")};
+    QCommandLineOption amqpPort{
+        QStringLiteral("amqp-port"),
+        QStringLiteral("Accept AMQP 0-9-1 at port <number>; 0 is any free one."),
+        QStringLiteral("number")};
+    QCommandLineOption nodeName{QStringLiteral("node-name"),
+                                QStringLiteral("Call this node <name>, e.g. warren@desk."),
+                                QStringLiteral("name")};
+    QCommandLineOption ephemeral{
+        QStringLiteral("ephemeral"),
+        QStringLiteral("Keep nothing: data go to a new folder that is removed at the end.")};
+    QCommandLineOption logLevel{
+        QStringLiteral("log-level"),
+        QStringLiteral("Log <level> and above: debug, info, warning, error."),
+        QStringLiteral("level")};
+    QCommandLineOption help{{QStringLiteral("h"), QStringLiteral("help")},
+                            QStringLiteral("Print this help and end.")};
+    QCommandLineOption version{{QStringLiteral("v"), QStringLiteral("version")},
+                               QStringLiteral("Print the version and end.")};
+};
+
+PrintAndExit usageError(const QString& text) { return {text, ExitCode::Usage}; }
+
+std::optional<LogLevel> logLevelOf(const QString& name)
+{
+    static const std::array<std::pair<QString, LogLevel>, 4> levels{{
+        {QStringLiteral("debug"), LogLevel::Debug},
+        {QStringLiteral("info"), LogLevel::Info},
+        {QStringLiteral("warning"), LogLevel::Warning},
+        {QStringLiteral("error"), LogLevel::Error},
+    }};
+    for (const auto& [levelName, level] : levels) {
+        if (levelName == name) return level;
+    }
+    return std::nullopt;
+}
+
+QString helpText(const QCommandLineParser& parser, const NodeConfig& defaults)
+{
+    const ListenAddress& listener = defaults.listeners.front();
+    return parser.helpText() + QStringLiteral(
+                                   "\nDefaults: address %1, port %2, node %3,\ndata in %4\n"
+                                   "The command line wins over the file.\n\nExit codes:\n%5\n")
+                                   .arg(QString::fromStdString(listener.address))
+                                   .arg(listener.port)
+                                   .arg(QString::fromStdString(defaults.nodeName),
+                                        defaults.dataFolder, exitCodesHelp());
+}
+
+/// --listen and --amqp-port; each keeps what the file or the default says for the other.
+std::optional<QString> applyListener(const QCommandLineParser& parser, const Options& options,
+                                     NodeConfig& config)
+{
+    if (!parser.isSet(options.listen) && !parser.isSet(options.amqpPort)) return std::nullopt;
+    ListenAddress listener = config.listeners.front();
+    if (parser.isSet(options.listen)) {
+        listener.address = parser.value(options.listen).toStdString();
+        if (listener.address.empty()) return QStringLiteral("--listen needs an address");
+    }
+    if (parser.isSet(options.amqpPort)) {
+        bool isNumber = false;
+        listener.port = parser.value(options.amqpPort).toUShort(&isNumber);
+        if (!isNumber) {
+            return QStringLiteral("--amqp-port must be a number from 0 to 65535, not '%1'")
+                .arg(parser.value(options.amqpPort));
+        }
+    }
+    config.listeners = {listener};
+    return std::nullopt;
+}
+
+std::optional<QString> applyOptions(const QCommandLineParser& parser, const Options& options,
+                                    NodeConfig& config)
+{
+    if (auto problem = applyListener(parser, options, config)) return problem;
+    config.isEphemeral = parser.isSet(options.ephemeral);
+    if (parser.isSet(options.data)) {
+        if (config.isEphemeral) {
+            return QStringLiteral("--data and --ephemeral exclude each other");
+        }
+        if (parser.value(options.data).isEmpty()) return QStringLiteral("--data needs a folder");
+        config.dataFolder =
+            QDir::cleanPath(QFileInfo(parser.value(options.data)).absoluteFilePath());
+    }
+    if (parser.isSet(options.nodeName)) {
+        config.nodeName = parser.value(options.nodeName).toStdString();
+        if (!isValidNodeName(config.nodeName)) {
+            return QStringLiteral("--node-name must look like name@host, not '%1'")
+                .arg(parser.value(options.nodeName));
+        }
+    }
+    if (parser.isSet(options.logLevel)) {
+        const auto level = logLevelOf(parser.value(options.logLevel));
+        if (!level) {
+            return QStringLiteral("--log-level must be debug, info, warning or error, not '%1'")
+                .arg(parser.value(options.logLevel));
+        }
+        config.logLevel = *level;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+CommandLineOutcome readCommandLine(const QStringList& arguments, const QString& description)
+{
+    const Options options;
+    QCommandLineParser parser;
+    parser.setApplicationDescription(description);
+    parser.addOptions({options.config, options.data, options.listen, options.amqpPort,
+                       options.nodeName, options.ephemeral, options.logLevel, options.help,
+                       options.version});
+    if (!parser.parse(arguments)) {
+        return usageError(parser.errorText() + QStringLiteral(" (see --help)"));
+    }
+    RunNode run{defaultNodeConfig(), {}, {}};
+    if (parser.isSet(options.help)) return PrintAndExit{helpText(parser, run.config)};
+    if (parser.isSet(options.version)) {
+        return PrintAndExit{QStringLiteral("Warren " WARREN_VERSION "\n")};
+    }
+    if (!parser.positionalArguments().isEmpty()) {
+        return usageError(QStringLiteral("Unexpected argument '%1' (see --help)")
+                              .arg(parser.positionalArguments().constFirst()));
+    }
+    if (parser.isSet(options.config)) {
+        run.configFile = parser.value(options.config);
+        auto ignored = loadConfFile(run.configFile, run.config);
+        if (!ignored) return usageError(QString::fromStdString(ignored.error()));
+        run.ignoredSettings = std::move(*ignored);
+    }
+    if (const auto problem = applyOptions(parser, options, run.config)) return usageError(*problem);
+    return run;
+}
+
+int print(const PrintAndExit& outcome)
+{
+    const bool isError = outcome.code != ExitCode::Ok;
+    const QByteArray text = outcome.text.toUtf8();
+    std::fprintf(isError ? stderr : stdout, isError ? "%s\n" : "%s", text.constData());
+    return static_cast<int>(outcome.code);
+}
+
+}  // namespace warren::node
