@@ -178,8 +178,14 @@ std::optional<std::string> headersBindingError(const amqp::FieldTable& arguments
         amqp::appendErlangBinary(error, bytesOf(*mode));
         return error + "; expected all, any, all-with-x, or any-with-x";
     }
-    return "Invalid x-match field type " + std::string(amqp::fieldTypeName(*value)) + " (value " +
-           amqp::fieldValueText(*value) + "); expected longstr";
+    std::string error =
+        "Invalid x-match field type " + std::string(amqp::fieldTypeName(*value)) + " (value ";
+    if (const auto* bytes = value->as<amqp::ByteArray>()) {
+        amqp::appendErlangBinary(error, bytesOf(bytes->bytes));
+    } else {
+        error += amqp::fieldValueText(*value);
+    }
+    return error + "); expected longstr";
 }
 
 }  // namespace warren::broker
