@@ -1,0 +1,408 @@
+#include "core/broker/broker.h"
+
+#include "core/base/check.h"
+#include "core/broker/names.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace warren::broker {
+
+using amqp::MethodId;
+using amqp::ReplyCode;
+
+namespace {
+
+/// The method that a command came from, for the answer to a refusal.
+MethodId methodOf(const CommandBody& body)
+{
+    struct Visitor {
+        MethodId operator()(const Publish&) const { return {amqp::kBasicClass, 40}; }
+        MethodId operator()(const Ack&) const { return {amqp::kBasicClass, 80}; }
+        MethodId operator()(const Reject& command) const { return command.method; }
+        MethodId operator()(const Get&) const { return {amqp::kBasicClass, 70}; }
+        MethodId operator()(const Consume&) const { return {amqp::kBasicClass, 20}; }
+        MethodId operator()(const Cancel&) const { return {amqp::kBasicClass, 30}; }
+        MethodId operator()(const Recover& command) const { return command.method; }
+        MethodId operator()(const SetPrefetch&) const { return {amqp::kBasicClass, 10}; }
+        MethodId operator()(const OpenConnection&) const { return {amqp::kConnectionClass, 40}; }
+        MethodId operator()(const CloseConnection&) const { return {amqp::kConnectionClass, 50}; }
+        MethodId operator()(const FailConnection& command) const { return command.error.method; }
+        MethodId operator()(const LoseConnection&) const { return {}; }
+        MethodId operator()(const OpenChannel&) const { return {amqp::kChannelClass, 10}; }
+        MethodId operator()(const CloseChannel&) const { return {amqp::kChannelClass, 40}; }
+        MethodId operator()(const FailChannel& command) const { return command.error.method; }
+        MethodId operator()(const ConfirmChannelClosed&) const { return {amqp::kChannelClass, 41}; }
+        MethodId operator()(const SetFlow&) const { return {amqp::kChannelClass, 20}; }
+        MethodId operator()(const DeclareExchange&) const { return {amqp::kExchangeClass, 10}; }
+        MethodId operator()(const DeleteExchange&) const { return {amqp::kExchangeClass, 20}; }
+        MethodId operator()(const BindExchange&) const { return {amqp::kExchangeClass, 30}; }
+        MethodId operator()(const UnbindExchange&) const { return {amqp::kExchangeClass, 40}; }
+        MethodId operator()(const DeclareQueue&) const { return {amqp::kQueueClass, 10}; }
+        MethodId operator()(const DeleteQueue&) const { return {amqp::kQueueClass, 40}; }
+        MethodId operator()(const BindQueue&) const { return {amqp::kQueueClass, 20}; }
+        MethodId operator()(const UnbindQueue&) const { return {amqp::kQueueClass, 50}; }
+        MethodId operator()(const PurgeQueue&) const { return {amqp::kQueueClass, 30}; }
+        MethodId operator()(const SelectConfirms&) const { return {amqp::kConfirmClass, 10}; }
+        MethodId operator()(const SelectTransactions&) const { return {amqp::kTxClass, 10}; }
+        MethodId operator()(const CommitTransaction&) const { return {amqp::kTxClass, 20}; }
+        MethodId operator()(const RollbackTransaction&) const { return {amqp::kTxClass, 30}; }
+    };
+    return std::visit(Visitor{}, body);
+}
+
+}  // namespace
+
+Broker::Broker(std::uint64_t seed)
+    : m_state(seed),
+      m_consuming(m_state),
+      m_publishing(m_state, m_consuming),
+      m_declarations(m_state, m_consuming),
+      m_connections(m_state, m_consuming, m_declarations)
+{
+}
+
+// ----------------------------------------------------------------------------------------- restart
+
+void Broker::restore(const CatalogueChange& change) { m_state.catalogue.apply(change); }
+
+bool Broker::restore(QueueId id, Sequence sequence, LogPosition position, MessagePtr message,
+                     bool wasDelivered)
+{
+    Queue* queue = m_state.catalogue.findQueue(id);
+    if (queue == nullptr) return false;
+    queue->enqueue(QueueEntry{.message = std::move(message),
+                              .sequence = sequence,
+                              .position = position,
+                              .isRedelivered = wasDelivered});
+    if (wasDelivered) queue->mark.restore(sequence);
+    return true;
+}
+
+void Broker::finishRestore(LogPosition lastPosition, QueueId lastQueueId)
+{
+    m_state.restorePosition(lastPosition);
+    m_state.lastQueueId = lastQueueId;
+}
+
+void Broker::ensureVhost(std::string_view name)
+{
+    if (m_state.catalogue.findVhost(name) != nullptr) return;
+    m_state.change(PutVhost{{std::string{name}}}, true);
+}
+
+// ----------------------------------------------------------------------------------------- clients
+
+void Broker::addConnection(ConnectionId id) { m_connections.add(id); }
+
+void Broker::apply(ConnectionId id, Command&& command)
+{
+    Connection* connection = m_state.findConnection(id);
+    WARREN_CHECK(connection != nullptr);
+    if (std::holds_alternative<LoseConnection>(command.body)) {
+        m_connections.lose(id);
+        return;
+    }
+    if (connection->isClosed) return;
+    if (command.channel == 0) {
+        applyToConnection(*connection, command.body);
+        return;
+    }
+    if (std::holds_alternative<OpenChannel>(command.body)) {
+        m_connections.openChannel(*connection, command.channel);
+        return;
+    }
+    Channel* channel = connection->findChannel(command.channel);
+    WARREN_CHECK(channel != nullptr);
+    applyToChannel(*channel, command.body);
+    if (!m_state.doomedQueues.empty()) m_declarations.removeDoomed();
+}
+
+void Broker::applyToConnection(Connection& connection, CommandBody& body)
+{
+    if (const auto* open = std::get_if<OpenConnection>(&body)) {
+        m_connections.open(connection, *open);
+    } else if (std::holds_alternative<CloseConnection>(body)) {
+        m_connections.close(connection);
+    } else if (auto* failure = std::get_if<FailConnection>(&body)) {
+        m_connections.fail(connection, std::move(failure->error));
+    } else {
+        WARREN_CHECK(false && "a channel's command on channel 0");
+    }
+}
+
+void Broker::applyToChannel(Channel& channel, CommandBody& body)
+{
+    if (std::holds_alternative<ConfirmChannelClosed>(body)) {
+        Connection& connection = channel.connection;
+        const Verdict verdict = m_connections.confirmChannelClosed(channel);
+        if (!verdict) m_connections.fail(connection, verdict.error());
+        return;
+    }
+    if (std::holds_alternative<CloseChannel>(body)) {
+        m_connections.closeChannel(channel);
+        return;
+    }
+    if (channel.isClosing) return;
+
+    if (auto* publish = std::get_if<Publish>(&body)) {
+        m_connections.notePublish(channel.connection);
+        settleVerdict(channel, m_publishing.publish(channel, std::move(*publish)), body);
+    } else if (const auto* ack = std::get_if<Ack>(&body)) {
+        settleVerdict(channel, m_consuming.ack(channel, *ack), body);
+    } else if (const auto* reject = std::get_if<Reject>(&body)) {
+        settleVerdict(channel, m_consuming.reject(channel, *reject), body);
+    } else if (const auto* get = std::get_if<Get>(&body)) {
+        settleVerdict(channel, m_consuming.get(channel, *get), body);
+    } else if (const auto* consume = std::get_if<Consume>(&body)) {
+        settleVerdict(channel, m_consuming.consume(channel, *consume), body);
+    } else if (const auto* cancel = std::get_if<Cancel>(&body)) {
+        m_consuming.cancel(channel, *cancel);
+    } else if (const auto* recover = std::get_if<Recover>(&body)) {
+        m_consuming.recover(channel, *recover);
+    } else if (const auto* prefetch = std::get_if<SetPrefetch>(&body)) {
+        m_consuming.setPrefetch(channel, *prefetch);
+    } else if (const auto* flow = std::get_if<SetFlow>(&body)) {
+        m_consuming.setFlow(channel, flow->isActive);
+    } else if (auto* failure = std::get_if<FailChannel>(&body)) {
+        m_connections.failChannel(channel, std::move(failure->error));
+    } else if (const auto* confirms = std::get_if<SelectConfirms>(&body)) {
+        settleVerdict(channel, m_publishing.selectConfirms(channel, *confirms), body);
+    } else if (std::holds_alternative<SelectTransactions>(body)) {
+        settleVerdict(channel, m_publishing.selectTransactions(channel), body);
+    } else if (std::holds_alternative<CommitTransaction>(body)) {
+        settleVerdict(channel, m_publishing.commit(channel), body);
+    } else if (std::holds_alternative<RollbackTransaction>(body)) {
+        settleVerdict(channel, m_publishing.rollback(channel), body);
+    } else {
+        applyDeclaration(channel, body);
+    }
+}
+
+void Broker::settleVerdict(Channel& channel, const Verdict& verdict, const CommandBody& body)
+{
+    if (verdict.isOk()) return;
+    amqp::AmqpError error = verdict.error();
+    error.method = methodOf(body);
+    if (amqp::isConnectionError(error.code)) {
+        m_connections.fail(channel.connection, std::move(error));
+    } else {
+        m_connections.failChannel(channel, std::move(error));
+    }
+}
+
+// ------------------------------------------------------------------------------------ declarations
+
+void Broker::applyDeclaration(Channel& channel, CommandBody& body)
+{
+    const Verdict verdict = std::visit(
+        [&](const auto& command) -> Verdict {
+            if constexpr (requires { on(channel, command); }) {
+                return on(channel, command);
+            } else {
+                WARREN_CHECK(false && "a connection's command on a channel");
+                return {};
+            }
+        },
+        body);
+    settleVerdict(channel, verdict, body);
+}
+
+void Broker::answer(Channel& channel, LogPosition position, bool noWait, EventBody&& event)
+{
+    m_state.hold(channel, position);
+    if (!noWait) m_state.emit(channel, std::move(event));
+}
+
+Verdict Broker::on(Channel& channel, const DeclareExchange& command)
+{
+    const auto result = m_declarations.declareExchange(*channel.connection.vhost, command);
+    if (!result) return result.error();
+    answer(channel, *result, command.noWait, PlainReply::ExchangeDeclareOk);
+    return {};
+}
+
+Verdict Broker::on(Channel& channel, const DeleteExchange& command)
+{
+    const auto result = m_declarations.deleteExchange(*channel.connection.vhost, command);
+    if (!result) return result.error();
+    answer(channel, *result, command.noWait, PlainReply::ExchangeDeleteOk);
+    return {};
+}
+
+Verdict Broker::changeBinding(Channel& channel, Result<LogPosition, Refusal> result, bool noWait,
+                              PlainReply reply)
+{
+    if (!result) return result.error();
+    answer(channel, *result, noWait, reply);
+    return {};
+}
+
+Verdict Broker::on(Channel& channel, const BindExchange& command)
+{
+    BindingDefinition binding{
+        channel.connection.vhost->definition.name, withoutLineBreaks(command.source),
+        withoutLineBreaks(command.destination),    DestinationKind::Exchange,
+        std::string{command.routingKey},           command.arguments};
+    return changeBinding(channel, m_declarations.bind({channel.connection.id}, std::move(binding)),
+                         command.noWait, PlainReply::ExchangeBindOk);
+}
+
+Verdict Broker::on(Channel& channel, const UnbindExchange& command)
+{
+    const BindingDefinition binding{
+        channel.connection.vhost->definition.name, withoutLineBreaks(command.source),
+        withoutLineBreaks(command.destination),    DestinationKind::Exchange,
+        std::string{command.routingKey},           command.arguments};
+    return changeBinding(channel, m_declarations.unbind({channel.connection.id}, binding),
+                         command.noWait, PlainReply::ExchangeUnbindOk);
+}
+
+Verdict Broker::on(Channel& channel, const BindQueue& command)
+{
+    if (command.queue.empty() && channel.lastQueueName.empty()) {
+        return Refusal{ReplyCode::NotFound, "no previously declared queue", {}};
+    }
+    // Spec: queue.bind/routing-key: both empty means the last declared queue's name as the key.
+    const bool isShortcut = command.queue.empty() && command.routingKey.empty();
+    BindingDefinition binding{
+        channel.connection.vhost->definition.name,
+        withoutLineBreaks(command.exchange),
+        command.queue.empty() ? channel.lastQueueName : withoutLineBreaks(command.queue),
+        DestinationKind::Queue,
+        isShortcut ? channel.lastQueueName : std::string{command.routingKey},
+        command.arguments};
+    return changeBinding(channel, m_declarations.bind({channel.connection.id}, std::move(binding)),
+                         command.noWait, PlainReply::QueueBindOk);
+}
+
+Verdict Broker::on(Channel& channel, const UnbindQueue& command)
+{
+    if (command.queue.empty() && channel.lastQueueName.empty()) {
+        return Refusal{ReplyCode::NotFound, "no previously declared queue", {}};
+    }
+    const bool isShortcut = command.queue.empty() && command.routingKey.empty();
+    const BindingDefinition binding{
+        channel.connection.vhost->definition.name,
+        withoutLineBreaks(command.exchange),
+        command.queue.empty() ? channel.lastQueueName : withoutLineBreaks(command.queue),
+        DestinationKind::Queue,
+        isShortcut ? channel.lastQueueName : std::string{command.routingKey},
+        command.arguments};
+    return changeBinding(channel, m_declarations.unbind({channel.connection.id}, binding), false,
+                         PlainReply::QueueUnbindOk);
+}
+
+Verdict Broker::on(Channel& channel, const DeclareQueue& command)
+{
+    Connection& connection = channel.connection;
+    const auto result = m_declarations.declareQueue(*connection.vhost, {connection.id}, command);
+    if (!result) return result.error();
+    if (command.isExclusive && !command.isPassive) {
+        const QueueId id = connection.vhost->findQueue(result->name)->id();
+        if (std::ranges::find(connection.exclusiveQueues, id) == connection.exclusiveQueues.end()) {
+            connection.exclusiveQueues.push_back(id);
+        }
+    }
+    channel.lastQueueName = result->name;
+    answer(channel, result->position, command.noWait,
+           DeclareQueueOk{result->name, result->messageCount, result->consumerCount});
+    return {};
+}
+
+Verdict Broker::on(Channel& channel, const DeleteQueue& command)
+{
+    const auto name = command.name.empty() ? std::string_view{channel.lastQueueName} : command.name;
+    if (name.empty()) return Refusal{ReplyCode::NotFound, "no previously declared queue", {}};
+    DeleteQueue named = command;
+    named.name = name;
+    const auto result =
+        m_declarations.deleteQueue(*channel.connection.vhost, {channel.connection.id}, named);
+    if (!result) return result.error();
+    answer(channel, result->position, command.noWait, DeleteQueueOk{result->count});
+    return {};
+}
+
+Verdict Broker::on(Channel& channel, const PurgeQueue& command)
+{
+    const auto name = command.name.empty() ? std::string_view{channel.lastQueueName} : command.name;
+    if (name.empty()) return Refusal{ReplyCode::NotFound, "no previously declared queue", {}};
+    const auto result =
+        m_declarations.purgeQueue(*channel.connection.vhost, {channel.connection.id}, name);
+    if (!result) return result.error();
+    answer(channel, result->position, command.noWait, PurgeOk{result->count});
+    return {};
+}
+
+// --------------------------------------------------------------------------------------- the world
+
+void Broker::setSendCredit(ConnectionId id, std::int64_t bytes)
+{
+    Connection* connection = m_state.findConnection(id);
+    if (connection == nullptr) return;
+    connection->sendCredit = bytes;
+    if (bytes <= 0 || !connection->isStarved) return;
+    connection->isStarved = false;
+    m_consuming.unparkAll(*connection);
+}
+
+void Broker::commit(LogPosition upTo) { m_state.commit(upTo); }
+
+void Broker::setAlarm(std::string_view reason) { m_connections.setAlarm(reason); }
+
+bool Broker::closeConnection(ConnectionId id, amqp::AmqpError error)
+{
+    Connection* connection = m_state.findConnection(id);
+    if (connection == nullptr || connection->isClosed) return false;
+    m_connections.fail(*connection, std::move(error));
+    return true;
+}
+
+bool Broker::closeChannel(ConnectionId id, ChannelNumber number, amqp::AmqpError error)
+{
+    Connection* connection = m_state.findConnection(id);
+    Channel* channel = connection == nullptr ? nullptr : connection->findChannel(number);
+    if (channel == nullptr || channel->isClosing) return false;
+    m_connections.failChannel(*channel, std::move(error));
+    m_declarations.removeDoomed();
+    return true;
+}
+
+void Broker::logExactMarks()
+{
+    for (const Vhost* vhost : m_state.catalogue.vhostsByName()) {
+        for (const Queue* queue : vhost->queuesByName()) {
+            if (!queue->isStored() || queue->mark.upTo() == 0) continue;
+            m_state.log(MarkDelivered{queue->id(), queue->deliveredUpTo(), m_state.nextPosition()});
+        }
+    }
+}
+
+// ------------------------------------------------------------------------------------------ output
+
+void Broker::flush()
+{
+    for (const QueueId id : m_state.takeDirtyQueues()) {
+        Queue* queue = m_state.catalogue.findQueue(id);
+        if (queue == nullptr) continue;
+        queue->isDirty = false;
+        m_consuming.deliverFrom(*queue);
+    }
+    m_publishing.confirm();
+}
+
+void Broker::forgetEvents(Connection& connection)
+{
+    constexpr std::size_t kEventCapacityKept = 8192;
+    std::vector<Event>& events = connection.events();
+    events.clear();
+    if (events.capacity() > kEventCapacityKept) events.shrink_to_fit();
+}
+
+std::vector<StoredOperation> Broker::takeOperations()
+{
+    return std::exchange(m_state.operations(), {});
+}
+
+}  // namespace warren::broker

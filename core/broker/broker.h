@@ -1,0 +1,125 @@
+#pragma once
+
+#include "core/broker/command.h"
+#include "core/broker/connections.h"
+#include "core/broker/consuming.h"
+#include "core/broker/declarations.h"
+#include "core/broker/outbox.h"
+#include "core/broker/publishing.h"
+#include "core/broker/state.h"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace warren::broker {
+
+/// The broker as a pure machine: commands in, events and stored operations out. It knows no socket,
+/// no clock, no database and no thread; the same calls give the same output, byte for byte.
+///
+/// Only dispatches: the rules are in connections, declarations, publishing and consuming.
+/// Usage: any number of `apply`, then one `flush`, then `drainEvents` and `takeOperations`.
+/// Thread: one, the broker's.
+class Broker {
+public:
+    /// @param seed  of the names that the broker gives (amq.gen-…); not secret
+    explicit Broker(std::uint64_t seed);
+
+    // ---- after a restart, before anything else
+
+    void restore(const CatalogueChange& change);
+    /// In the order of sequences. Messages of unknown queues are left out. @returns whether it was
+    /// taken
+    bool restore(QueueId queue, Sequence sequence, LogPosition position, MessagePtr message,
+                 bool wasDelivered);
+    /// New positions and queue ids start above these.
+    void finishRestore(LogPosition lastPosition, QueueId lastQueueId);
+    /// Creates the vhost if it is missing.
+    void ensureVhost(std::string_view name);
+
+    // ---- clients
+
+    /// A socket was accepted. Its id must be new.
+    void addConnection(ConnectionId id);
+    /// One request of a client. @pre the connection was added, and not lost since
+    void apply(ConnectionId id, Command&& command);
+    /// How many bytes of deliveries the connection's socket may take now.
+    void setSendCredit(ConnectionId id, std::int64_t bytes);
+
+    // ---- the world
+
+    /// The store has made everything up to this position durable.
+    void commit(LogPosition upTo);
+    /// Blocks publishers, or lets them go on when empty. @param reason  in RabbitMQ's words, "low
+    /// on memory"
+    void setAlarm(std::string_view reason);
+    /// Ends a connection. @returns whether there is such an open one
+    bool closeConnection(ConnectionId id, amqp::AmqpError error);
+    /// Ends a channel. @returns whether there is such an open one
+    bool closeChannel(ConnectionId id, ChannelNumber number, amqp::AmqpError error);
+    /// Before an orderly stop, after the last connection was lost: tells the store exactly what was
+    /// delivered.
+    void logExactMarks();
+
+    // ---- output
+
+    /// Delivers and confirms what is due. Call after each round of commands.
+    void flush();
+    /// Whether another flush would have something to do.
+    bool hasWork() const { return m_state.hasDirtyQueues(); }
+    /// Hands over the events since the last call, per connection and in order, as
+    /// `take(ConnectionId, std::span<Event>)`.
+    template <typename Take>
+    void drainEvents(Take take)
+    {
+        m_draining.swap(m_state.dirtyConnections());
+        for (const ConnectionId id : m_draining) {
+            Connection* connection = m_state.findConnection(id);
+            if (connection == nullptr) continue;
+            connection->isDirty = false;
+            take(id, std::span{connection->events()});
+            forgetEvents(*connection);
+        }
+        m_draining.clear();
+    }
+    /// The operations since the last call, for the store.
+    std::vector<StoredOperation> takeOperations();
+
+    // ---- management: the same rules, no connection
+
+    Declarations& declarations() { return m_declarations; }
+    Publishing& publishing() { return m_publishing; }
+    Vhost* findVhost(std::string_view name) const { return m_state.catalogue.findVhost(name); }
+    /// For looking at; nothing but `apply` and its kin changes it.
+    const State& state() const { return m_state; }
+
+private:
+    void applyToConnection(Connection& connection, CommandBody& body);
+    void applyToChannel(Channel& channel, CommandBody& body);
+    void applyDeclaration(Channel& channel, CommandBody& body);
+    void settleVerdict(Channel& channel, const Verdict& verdict, const CommandBody& body);
+    void answer(Channel& channel, LogPosition position, bool noWait, EventBody&& event);
+    void forgetEvents(Connection& connection);
+
+    Verdict on(Channel& channel, const DeclareExchange& command);
+    Verdict on(Channel& channel, const DeleteExchange& command);
+    Verdict on(Channel& channel, const BindExchange& command);
+    Verdict on(Channel& channel, const UnbindExchange& command);
+    Verdict on(Channel& channel, const DeclareQueue& command);
+    Verdict on(Channel& channel, const DeleteQueue& command);
+    Verdict on(Channel& channel, const BindQueue& command);
+    Verdict on(Channel& channel, const UnbindQueue& command);
+    Verdict on(Channel& channel, const PurgeQueue& command);
+    Verdict changeBinding(Channel& channel, Result<LogPosition, Refusal> result, bool noWait,
+                          PlainReply reply);
+
+    State m_state;
+    Consuming m_consuming;
+    Publishing m_publishing;
+    Declarations m_declarations;
+    Connections m_connections;
+    std::vector<ConnectionId> m_draining;
+};
+
+}  // namespace warren::broker

@@ -1,0 +1,224 @@
+#include "core/broker/catalogue.h"
+
+#include "core/base/check.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace warren::broker {
+
+namespace {
+
+struct PredeclaredExchange {
+    const char* name;
+    ExchangeType type;
+    bool isInternal;
+};
+
+// Spec: AMQP 0-9-1 §3.1.3; amq.match and amq.rabbitmq.trace as RabbitMQ has them.
+constexpr PredeclaredExchange kPredeclared[] = {
+    {"", ExchangeType::Direct, false},           {"amq.direct", ExchangeType::Direct, false},
+    {"amq.fanout", ExchangeType::Fanout, false}, {"amq.headers", ExchangeType::Headers, false},
+    {"amq.match", ExchangeType::Headers, false}, {"amq.rabbitmq.trace", ExchangeType::Topic, true},
+    {"amq.topic", ExchangeType::Topic, false},
+};
+
+RouterBinding routerBinding(const BindingDefinition& binding, const Destination& destination)
+{
+    return {binding.routingKey, binding.arguments, destination};
+}
+
+}  // namespace
+
+std::string_view exchangeTypeName(ExchangeType type)
+{
+    switch (type) {
+    case ExchangeType::Direct: return "direct";
+    case ExchangeType::Fanout: return "fanout";
+    case ExchangeType::Topic: return "topic";
+    case ExchangeType::Headers: return "headers";
+    }
+    return {};
+}
+
+Exchange* Vhost::findExchange(std::string_view name) const
+{
+    const auto at = exchanges.find(name);
+    return at == exchanges.end() ? nullptr : at->second.get();
+}
+
+Queue* Vhost::findQueue(std::string_view name) const
+{
+    const auto at = queues.find(name);
+    return at == queues.end() ? nullptr : at->second;
+}
+
+std::vector<const Exchange*> Vhost::exchangesByName() const
+{
+    std::vector<const Exchange*> list;
+    list.reserve(exchanges.size());
+    for (const auto& [name, exchange] : exchanges)
+        list.push_back(exchange.get());
+    std::ranges::sort(list, {}, [](const Exchange* exchange) -> const std::string& {
+        return exchange->definition.name;
+    });
+    return list;
+}
+
+std::vector<const Queue*> Vhost::queuesByName() const
+{
+    std::vector<const Queue*> list;
+    list.reserve(queues.size());
+    for (const auto& [name, queue] : queues)
+        list.push_back(queue);
+    std::ranges::sort(list, {}, [](const Queue* queue) -> const std::string& {
+        return queue->definition().name;
+    });
+    return list;
+}
+
+void Catalogue::apply(const CatalogueChange& change)
+{
+    m_generation += 1;
+    std::visit([this](const auto& one) { apply(one); }, change);
+}
+
+Vhost* Catalogue::findVhost(std::string_view name) const
+{
+    const auto at = m_vhosts.find(name);
+    return at == m_vhosts.end() ? nullptr : at->second.get();
+}
+
+Queue* Catalogue::findQueue(QueueId id) const
+{
+    const auto at = m_queues.find(id);
+    return at == m_queues.end() ? nullptr : at->second.get();
+}
+
+Exchange* Catalogue::findExchange(ExchangeId id) const
+{
+    const auto at = m_exchanges.find(id);
+    return at == m_exchanges.end() ? nullptr : at->second;
+}
+
+std::vector<const Vhost*> Catalogue::vhostsByName() const
+{
+    std::vector<const Vhost*> list;
+    for (const auto& [name, vhost] : m_vhosts)
+        list.push_back(vhost.get());
+    std::ranges::sort(
+        list, {}, [](const Vhost* vhost) -> const std::string& { return vhost->definition.name; });
+    return list;
+}
+
+void Catalogue::apply(const PutVhost& change)
+{
+    auto& vhost = m_vhosts[change.vhost.name];
+    if (vhost != nullptr) {
+        vhost->definition = change.vhost;
+        return;
+    }
+    vhost = std::make_unique<Vhost>();
+    vhost->definition = change.vhost;
+    for (const PredeclaredExchange& predeclared : kPredeclared) {
+        apply(PutExchange{ExchangeDefinition{.vhost = change.vhost.name,
+                                             .name = predeclared.name,
+                                             .type = predeclared.type,
+                                             .isDurable = true,
+                                             .isAutoDelete = false,
+                                             .isInternal = predeclared.isInternal,
+                                             .arguments = {}}});
+    }
+}
+
+void Catalogue::apply(const PutExchange& change)
+{
+    Vhost* vhost = findVhost(change.exchange.vhost);
+    WARREN_CHECK(vhost != nullptr);
+    auto& exchange = vhost->exchanges[change.exchange.name];
+    if (exchange != nullptr) return;  // definitions of an exchange never change
+    m_lastExchangeId += 1;
+    exchange = std::make_unique<Exchange>(ExchangeId{m_lastExchangeId}, change.exchange);
+    m_exchanges.emplace(exchange->id, exchange.get());
+}
+
+void Catalogue::apply(const PutQueue& change)
+{
+    Vhost* vhost = findVhost(change.queue.vhost);
+    WARREN_CHECK(vhost != nullptr && change.queue.id);
+    WARREN_CHECK(!vhost->queues.contains(change.queue.name));
+    auto queue = std::make_unique<Queue>(change.queue);
+    vhost->queues.emplace(change.queue.name, queue.get());
+    m_queues.emplace(change.queue.id, std::move(queue));
+}
+
+void Catalogue::apply(const PutBinding& change)
+{
+    Vhost* vhost = findVhost(change.binding.vhost);
+    WARREN_CHECK(vhost != nullptr);
+    Exchange* source = vhost->findExchange(change.binding.source);
+    WARREN_CHECK(source != nullptr);
+    if (!vhost->bindings.add(change.binding)) return;
+    source->router->add(routerBinding(change.binding, destinationOf(*vhost, change.binding)));
+}
+
+void Catalogue::apply(const RemoveBinding& change)
+{
+    Vhost* vhost = findVhost(change.binding.vhost);
+    if (vhost != nullptr) removeBindings(*vhost, {change.binding});
+}
+
+void Catalogue::apply(const RemoveQueue& change)
+{
+    Vhost* vhost = findVhost(change.vhost);
+    Queue* queue = vhost == nullptr ? nullptr : vhost->findQueue(change.name);
+    if (queue == nullptr) return;
+    removeBindings(*vhost, vhost->bindings.to(DestinationKind::Queue, change.name));
+    vhost->queues.erase(vhost->queues.find(change.name));
+    m_queues.erase(queue->id());
+}
+
+void Catalogue::apply(const RemoveExchange& change)
+{
+    Vhost* vhost = findVhost(change.vhost);
+    Exchange* exchange = vhost == nullptr ? nullptr : vhost->findExchange(change.name);
+    if (exchange == nullptr) return;
+    removeBindings(*vhost, vhost->bindings.from(change.name));
+    removeBindings(*vhost, vhost->bindings.to(DestinationKind::Exchange, change.name));
+    m_exchanges.erase(exchange->id);
+    vhost->exchanges.erase(vhost->exchanges.find(change.name));
+}
+
+void Catalogue::apply(const RemoveVhost& change)
+{
+    const auto at = m_vhosts.find(change.name);
+    if (at == m_vhosts.end()) return;
+    for (const auto& [name, exchange] : at->second->exchanges)
+        m_exchanges.erase(exchange->id);
+    for (const auto& [name, queue] : at->second->queues)
+        m_queues.erase(queue->id());
+    m_vhosts.erase(at);
+}
+
+void Catalogue::removeBindings(Vhost& vhost, const std::vector<BindingDefinition>& bindings)
+{
+    for (const BindingDefinition& binding : bindings) {
+        if (!vhost.bindings.remove(binding)) continue;
+        Exchange* source = vhost.findExchange(binding.source);
+        source->router->remove(routerBinding(binding, destinationOf(vhost, binding)));
+    }
+}
+
+Destination Catalogue::destinationOf(const Vhost& vhost, const BindingDefinition& binding) const
+{
+    if (binding.destinationKind == DestinationKind::Queue) {
+        const Queue* queue = vhost.findQueue(binding.destination);
+        WARREN_CHECK(queue != nullptr);
+        return Destination{DestinationKind::Queue, queue->id(), {}};
+    }
+    const Exchange* exchange = vhost.findExchange(binding.destination);
+    WARREN_CHECK(exchange != nullptr);
+    return Destination{DestinationKind::Exchange, {}, exchange->id};
+}
+
+}  // namespace warren::broker

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/broker/binding_table.h"
+#include "core/broker/definition.h"
+#include "core/broker/exchange.h"
+#include "core/broker/queue.h"
+#include "core/broker/text_key.h"
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace warren::broker {
+
+/// One virtual host: a name space of exchanges, queues and bindings.
+struct Vhost {
+    VhostDefinition definition;
+    TextMap<std::unique_ptr<Exchange>> exchanges;
+    TextMap<Queue*> queues;  ///< owned by the catalogue
+    BindingTable bindings;
+
+    Exchange* findExchange(std::string_view name) const;
+    Queue* findQueue(std::string_view name) const;
+    std::vector<const Exchange*> exchangesByName() const;
+    std::vector<const Queue*> queuesByName() const;
+};
+
+/// Everything that is declared. It changes only through `apply`, one definition at a time; what a
+/// client may declare, and what follows from it, is decided elsewhere (declarations.h).
+/// Thread: the broker's.
+class Catalogue {
+public:
+    /// Carries out one change. A new vhost gets its predeclared exchanges (the default one,
+    /// amq.direct, amq.fanout, amq.topic, amq.headers, amq.match and amq.rabbitmq.trace).
+    /// @pre what the change refers to is there (its vhost, the ends of a binding); removing what is
+    /// not there does nothing
+    void apply(const CatalogueChange& change);
+
+    Vhost* findVhost(std::string_view name) const;
+    Queue* findQueue(QueueId id) const;
+    Exchange* findExchange(ExchangeId id) const;
+    std::vector<const Vhost*> vhostsByName() const;
+    std::size_t queueCount() const { return m_queues.size(); }
+    std::size_t exchangeCount() const { return m_exchanges.size(); }
+
+    /// Rises with every change: what was looked up under one generation stays right during it.
+    std::uint64_t generation() const { return m_generation; }
+
+private:
+    void apply(const PutVhost& change);
+    void apply(const PutExchange& change);
+    void apply(const PutQueue& change);
+    void apply(const PutBinding& change);
+    void apply(const RemoveVhost& change);
+    void apply(const RemoveExchange& change);
+    void apply(const RemoveQueue& change);
+    void apply(const RemoveBinding& change);
+    void removeBindings(Vhost& vhost, const std::vector<BindingDefinition>& bindings);
+    Destination destinationOf(const Vhost& vhost, const BindingDefinition& binding) const;
+
+    TextMap<std::unique_ptr<Vhost>> m_vhosts;
+    std::unordered_map<QueueId, std::unique_ptr<Queue>> m_queues;
+    std::unordered_map<ExchangeId, Exchange*> m_exchanges;
+    std::uint64_t m_generation = 1;
+    std::uint64_t m_lastExchangeId = 0;
+};
+
+}  // namespace warren::broker

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/broker/channel.h"
+#include "core/broker/outbox.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace warren::broker {
+
+struct Vhost;
+
+/// One open client connection as the broker sees it: its channels, its events, its credit.
+/// Thread: the broker's.
+class Connection {
+public:
+    /// Bytes of deliveries that may be on their way to a client: what its socket holds unsent, and
+    /// what one flush adds. It bounds the memory of a client that does not read.
+    static constexpr std::int64_t kSendCreditBytes = 512 * 1024;
+
+    explicit Connection(ConnectionId connectionId) : id(connectionId) {}
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    const ConnectionId id;
+    Vhost* vhost = nullptr;  ///< nullptr until connection.open
+    std::string user;
+    bool wantsConsumerCancelNotify = false;
+    bool wantsBlockedNotify = false;
+    /// Everything of it has gone; only its last events are left to send.
+    bool isClosed = false;
+    /// It has published, so an alarm blocks it.
+    bool isPublisher = false;
+    bool isBlocked = false;
+
+    /// Queues that go with it; some may be gone already.
+    std::vector<QueueId> exclusiveQueues;
+
+    /// What may still be handed out; consumers are parked when it is used up.
+    std::int64_t sendCredit = kSendCreditBytes;
+    bool isStarved = false;  ///< consumers of it are parked for want of credit
+
+    /// The channel, or nullptr when it is not open.
+    Channel* findChannel(ChannelNumber number) const
+    {
+        return number < m_channels.size() ? m_channels[number].get() : nullptr;
+    }
+    Channel& openChannel(ChannelNumber number);
+    void eraseChannel(ChannelNumber number);
+    std::size_t channelCount() const { return m_channelCount; }
+    template <typename Visit>
+    void forEachChannel(Visit visit) const
+    {
+        for (const auto& channel : m_channels) {
+            if (channel != nullptr) visit(*channel);
+        }
+    }
+
+    // ---- events
+
+    /// Adds an event, or keeps it behind those of its channel that are held.
+    void emit(ChannelNumber channel, EventBody&& body)
+    {
+        if (!m_held.empty() && keepIfHeld(channel, body)) return;
+        m_events.push_back(Event{channel, std::move(body)});
+    }
+    /// From here on the channel's events wait until the store has committed `until`.
+    void hold(ChannelNumber channel, LogPosition until);
+    /// Lets go what has waited long enough. @returns whether there was anything
+    bool release(LogPosition committed);
+    bool hasHeld() const { return !m_held.empty(); }
+    void dropHeld() { m_held.clear(); }
+
+    std::vector<Event>& events() { return m_events; }
+
+    bool isDirty = false;    ///< on the broker's list of connections with events
+    bool isHolding = false;  ///< on the broker's list of connections that hold events back
+
+private:
+    struct Held {
+        ChannelNumber channel;
+        LogPosition until;
+        std::vector<Event> events;
+    };
+    bool keepIfHeld(ChannelNumber channel, EventBody& body);
+
+    std::vector<std::unique_ptr<Channel>> m_channels;  // by number, up to the highest one used
+    std::size_t m_channelCount = 0;
+    std::vector<Event> m_events;
+    std::vector<Held> m_held;
+};
+
+}  // namespace warren::broker

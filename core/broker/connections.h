@@ -1,0 +1,51 @@
+#pragma once
+
+#include "core/broker/command.h"
+#include "core/broker/consuming.h"
+#include "core/broker/declarations.h"
+#include "core/broker/errors.h"
+#include "core/broker/state.h"
+
+#include <string>
+#include <string_view>
+
+namespace warren::broker {
+
+/// The lives of connections and channels: open, fail, close, and what goes with them. Thread: the
+/// broker's.
+class Connections {
+public:
+    Connections(State& state, Consuming& consuming, Declarations& declarations)
+        : m_state(state), m_consuming(consuming), m_declarations(declarations)
+    {
+    }
+
+    void add(ConnectionId id);
+    void open(Connection& connection, const OpenConnection& command);
+    /// The client's own connection.close.
+    void close(Connection& connection);
+    /// The broker ends it, with a reason for the client.
+    void fail(Connection& connection, amqp::AmqpError error);
+    /// The socket has gone. The connection is forgotten.
+    void lose(ConnectionId id);
+
+    void openChannel(Connection& connection, ChannelNumber number);
+    void closeChannel(Channel& channel);
+    void failChannel(Channel& channel, amqp::AmqpError error);
+    /// @error CommandInvalid  we had not closed it
+    Verdict confirmChannelClosed(Channel& channel);
+
+    /// It publishes: an alarm blocks it.
+    void notePublish(Connection& connection);
+    void setAlarm(std::string_view reason);
+
+private:
+    void removeEverything(Connection& connection);
+    void removeExclusiveQueues(const Connection& connection);
+
+    State& m_state;
+    Consuming& m_consuming;
+    Declarations& m_declarations;
+};
+
+}  // namespace warren::broker

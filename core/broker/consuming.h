@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/broker/command.h"
+#include "core/broker/errors.h"
+#include "core/broker/state.h"
+
+#include <string_view>
+
+namespace warren::broker {
+
+/// How messages leave queues: consumers, gets, acknowledgements, requeues, and the delivery itself.
+/// Thread: the broker's.
+class Consuming {
+public:
+    explicit Consuming(State& state) : m_state(state) {}
+
+    Verdict consume(Channel& channel, const Consume& command);
+    void cancel(Channel& channel, const Cancel& command);
+    Verdict get(Channel& channel, const Get& command);
+    Verdict ack(Channel& channel, const Ack& command);
+    Verdict reject(Channel& channel, const Reject& command);
+    void recover(Channel& channel, const Recover& command);
+    void setPrefetch(Channel& channel, const SetPrefetch& command);
+    void setFlow(Channel& channel, bool isActive);
+
+    /// Ends a transaction's acknowledgements. @pre they were collected by this channel
+    void settle(Channel& channel, const Transaction::Settlement& settlement);
+    void restore(Channel& channel, const Transaction::Settlement& settlement);
+
+    /// Removes the channel's consumers and puts back what it holds: it is about to go.
+    void leave(Channel& channel);
+    /// The queue is about to go: its consumers end, and their clients are told.
+    void endConsumers(Queue& queue);
+
+    /// Hands out messages while there are some and a consumer can take one.
+    void deliverFrom(Queue& queue);
+    /// Consumers of this connection may take messages again.
+    void unparkAll(Connection& connection);
+
+    /// The queue that a client means; an empty name is the last one it declared.
+    /// @error NotFound, ResourceLocked
+    Result<Queue*, Refusal> findQueue(Channel& channel, std::string_view name) const;
+
+private:
+    void unpark(Channel& channel);
+    void removeConsumer(Consumer& consumer);
+    void handOut(Queue& queue, Consumer& consumer);
+    /// A delivery of this entry on this channel: sees to the redelivery mark, counts.
+    void noteDelivery(Queue& queue, Channel& channel, const QueueEntry& entry);
+    void extendMark(Queue& queue, Sequence upTo);
+    void logRemoval(const Queue& queue, const QueueEntry& entry);
+    /// The tags that a client's ack, reject or nack names, judged before anything changes.
+    Verdict judgeTag(Channel& channel, DeliveryTag tag, bool isMultiple) const;
+    void acknowledge(Channel& channel, UnackedMessage& message);
+    void putBack(Channel& channel, UnackedMessage& message);
+    void drop(Channel& channel, UnackedMessage& message);
+    /// The books of consumer and channel: one unacknowledged message less.
+    void releaseFrom(Channel& channel, const UnackedMessage& message);
+    template <typename Settle>
+    void forEachNamed(Channel& channel, DeliveryTag tag, bool isMultiple, Settle settle);
+
+    friend class Publishing;
+    State& m_state;
+};
+
+}  // namespace warren::broker

@@ -1,0 +1,380 @@
+#include "core/broker/declarations.h"
+
+#include "core/broker/headers_router.h"
+#include "core/broker/names.h"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace warren::broker {
+
+using amqp::FieldTable;
+using amqp::FieldValue;
+using amqp::ReplyCode;
+
+namespace {
+
+constexpr std::string_view kReservedPrefix = "amq.";
+
+/// The arguments that make two declarations of a queue different, in RabbitMQ's order.
+constexpr std::array<std::string_view, 21> kQueueArguments = {
+    "x-expires",
+    "x-message-ttl",
+    "x-dead-letter-exchange",
+    "x-dead-letter-routing-key",
+    "x-dead-letter-strategy",
+    "x-max-length",
+    "x-max-length-bytes",
+    "x-max-in-memory-length",
+    "x-max-in-memory-bytes",
+    "x-max-priority",
+    "x-overflow",
+    "x-queue-mode",
+    "x-queue-version",
+    "x-single-active-consumer",
+    "x-queue-type",
+    "x-quorum-initial-group-size",
+    "x-max-age",
+    "x-stream-max-segment-size-bytes",
+    "x-initial-cluster-size",
+    "x-queue-leader-locator",
+    "x-delivery-limit",
+};
+
+std::optional<ExchangeType> exchangeTypeOf(std::string_view name)
+{
+    for (const ExchangeType type :
+         {ExchangeType::Direct, ExchangeType::Fanout, ExchangeType::Topic, ExchangeType::Headers}) {
+        if (exchangeTypeName(type) == name) return type;
+    }
+    return std::nullopt;
+}
+
+/// Whether an argument is the same in two declarations; RabbitMQ's words if it is not.
+Verdict judgeArgument(std::string_view name, std::string_view entity, const FieldTable& received,
+                      const FieldTable& current)
+{
+    const FieldValue* wanted = received.find(name);
+    const FieldValue* existing = current.find(name);
+    if (wanted == nullptr && existing == nullptr) return {};
+    if (wanted != nullptr && existing != nullptr) {
+        if (amqp::isEquivalent(*wanted, *existing)) return {};
+        return inequivalent(name, entity, "'" + amqp::fieldValueText(*wanted) + "'",
+                            "'" + amqp::fieldValueText(*existing) + "'");
+    }
+    return inequivalent(name, entity, amqp::describeArgument(wanted),
+                        amqp::describeArgument(existing));
+}
+
+}  // namespace
+
+// --------------------------------------------------------------------------------------- exchanges
+
+Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost,
+                                                           const DeclareExchange& command)
+{
+    const std::string& vhostName = vhost.definition.name;
+    const std::string name = withoutLineBreaks(command.name);
+    if (command.isPassive) {
+        if (name.empty()) return defaultExchangeRefused();
+        if (vhost.findExchange(name) == nullptr) return noExchange(vhostName, name);
+        return LogPosition{0};
+    }
+    const auto type = exchangeTypeOf(command.type);
+    if (!type) {
+        return Refusal{ReplyCode::CommandInvalid,
+                       "unknown exchange type '" + std::string{command.type} + "'",
+                       {}};
+    }
+    if (name.empty()) return defaultExchangeRefused();
+    const Exchange* existing = vhost.findExchange(name);
+    if (existing != nullptr) {
+        const ExchangeDefinition& current = existing->definition;
+        const std::string entity = exchangeText(vhostName, name);
+        if (*type != current.type) {
+            const auto quoted = [](ExchangeType one) {
+                return "'" + std::string{exchangeTypeName(one)} + "'";
+            };
+            return inequivalent("type", entity, quoted(*type), quoted(current.type));
+        }
+        if (command.isDurable != current.isDurable) {
+            return inequivalent("durable", entity, command.isDurable, current.isDurable);
+        }
+        if (command.isAutoDelete != current.isAutoDelete) {
+            return inequivalent("auto_delete", entity, command.isAutoDelete, current.isAutoDelete);
+        }
+        if (command.isInternal != current.isInternal) {
+            return inequivalent("internal", entity, command.isInternal, current.isInternal);
+        }
+        Verdict verdict =
+            judgeArgument("alternate-exchange", entity, command.arguments, current.arguments);
+        if (!verdict) return verdict.error();
+        return LogPosition{0};
+    }
+    if (name.starts_with(kReservedPrefix)) return reservedName("exchange", name);
+    const FieldValue* alternate = command.arguments.find("alternate-exchange");
+    if (alternate != nullptr && alternate->as<std::string>() == nullptr) {
+        return Refusal{ReplyCode::PreconditionFailed,
+                       "invalid type '" + std::string{amqp::fieldTypeName(*alternate)} +
+                           "' for arg 'alternate-exchange' in " + exchangeText(vhostName, name),
+                       {}};
+    }
+    PutExchange change{{.vhost = vhostName,
+                        .name = name,
+                        .type = *type,
+                        .isDurable = command.isDurable,
+                        .isAutoDelete = command.isAutoDelete,
+                        .isInternal = command.isInternal,
+                        .arguments = command.arguments}};
+    return m_state.change(std::move(change), command.isDurable);
+}
+
+Result<LogPosition, Refusal> Declarations::deleteExchange(Vhost& vhost,
+                                                          const DeleteExchange& command)
+{
+    const std::string& vhostName = vhost.definition.name;
+    const std::string name = withoutLineBreaks(command.name);
+    if (name.empty()) return defaultExchangeRefused();
+    if (name.starts_with(kReservedPrefix)) {
+        return Refusal{ReplyCode::AccessRefused,
+                       "deletion of system " + exchangeText(vhostName, name) + " not allowed",
+                       {}};
+    }
+    const Exchange* exchange = vhost.findExchange(name);
+    if (exchange == nullptr) return LogPosition{0};
+    if (command.onlyIfUnused && vhost.bindings.hasFrom(name)) {
+        return Refusal{
+            ReplyCode::PreconditionFailed, exchangeText(vhostName, name) + " in use", {}};
+    }
+    return removeExchange(vhost, *exchange);
+}
+
+LogPosition Declarations::removeExchange(Vhost& vhost, const Exchange& exchange)
+{
+    const std::string name = exchange.definition.name;
+    // Bindings to it go with it, and with them perhaps the last ones of auto-delete sources.
+    const auto bindings = vhost.bindings.to(DestinationKind::Exchange, name);
+    const bool wasStored = exchange.definition.isDurable;
+    const LogPosition position =
+        m_state.change(RemoveExchange{vhost.definition.name, name}, wasStored);
+    for (const BindingDefinition& binding : bindings)
+        removeIfOrphaned(vhost, binding.source);
+    return position;
+}
+
+void Declarations::removeIfOrphaned(Vhost& vhost, const std::string& exchangeName)
+{
+    const Exchange* exchange = vhost.findExchange(exchangeName);
+    if (exchange == nullptr || !exchange->definition.isAutoDelete) return;
+    if (vhost.bindings.hasFrom(exchangeName)) return;
+    removeExchange(vhost, *exchange);
+}
+
+// ------------------------------------------------------------------------------------------ queues
+
+Verdict Declarations::judgeQueueAccess(const Queue& queue, Asker asker) const
+{
+    const QueueDefinition& definition = queue.definition();
+    if (!definition.exclusiveOwner || definition.exclusiveOwner == asker.connection) return {};
+    return queueLocked(definition.vhost, definition.name);
+}
+
+Result<Queue*, Refusal> Declarations::findQueue(Vhost& vhost, Asker asker,
+                                                std::string_view name) const
+{
+    const std::string actual = withoutLineBreaks(name);
+    Queue* queue = vhost.findQueue(actual);
+    if (queue == nullptr) return noQueue(vhost.definition.name, actual);
+    Verdict verdict = judgeQueueAccess(*queue, asker);
+    if (!verdict) return verdict.error();
+    return queue;
+}
+
+Declarations::DeclaredQueue Declarations::describe(const Queue& queue) const
+{
+    return {.name = queue.definition().name,
+            .messageCount = static_cast<std::uint32_t>(queue.readyCount()),
+            .consumerCount = static_cast<std::uint32_t>(queue.consumers.count()),
+            .position = 0};
+}
+
+Verdict Declarations::judgeEquivalence(const Queue& queue, Asker asker,
+                                       const DeclareQueue& command) const
+{
+    const QueueDefinition& current = queue.definition();
+    Verdict access = judgeQueueAccess(queue, asker);
+    if (!access) return access;
+    if (command.isExclusive != bool{current.exclusiveOwner}) {
+        return queueLocked(current.vhost, current.name);
+    }
+    const std::string entity = queueText(current.vhost, current.name);
+    if (command.isDurable != current.isDurable) {
+        return inequivalent("durable", entity, command.isDurable, current.isDurable);
+    }
+    if (command.isAutoDelete != current.isAutoDelete) {
+        return inequivalent("auto_delete", entity, command.isAutoDelete, current.isAutoDelete);
+    }
+    for (const std::string_view argument : kQueueArguments) {
+        Verdict verdict = judgeArgument(argument, entity, command.arguments, current.arguments);
+        if (!verdict) return verdict;
+    }
+    return {};
+}
+
+Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& vhost, Asker asker,
+                                                                        const DeclareQueue& command)
+{
+    std::string name = withoutLineBreaks(command.name);
+    if (command.isPassive) {
+        const auto queue = findQueue(vhost, asker, name);
+        if (!queue) return queue.error();
+        return describe(*queue.value());
+    }
+    if (name.empty()) {
+        name = generatedName("amq.gen-", m_state.prng);
+    } else if (name.starts_with(kReservedPrefix)) {
+        return reservedName("queue", name);
+    }
+    if (const Queue* existing = vhost.findQueue(name)) {
+        Verdict verdict = judgeEquivalence(*existing, asker, command);
+        if (!verdict) return verdict.error();
+        return describe(*existing);
+    }
+    m_state.lastQueueId.value += 1;
+    QueueDefinition definition{
+        .id = m_state.lastQueueId,
+        .vhost = vhost.definition.name,
+        .name = name,
+        .isDurable = command.isDurable,
+        .isAutoDelete = command.isAutoDelete,
+        .exclusiveOwner = command.isExclusive ? asker.connection : ConnectionId{},
+        .arguments = command.arguments,
+    };
+    const bool isStored = command.isDurable && !command.isExclusive;
+    const LogPosition position = m_state.change(PutQueue{std::move(definition)}, isStored);
+    return DeclaredQueue{.name = name, .messageCount = 0, .consumerCount = 0, .position = position};
+}
+
+Result<Declarations::RemovedMessages, Refusal> Declarations::deleteQueue(Vhost& vhost, Asker asker,
+                                                                         const DeleteQueue& command)
+{
+    const std::string name = withoutLineBreaks(command.name);
+    Queue* queue = vhost.findQueue(name);
+    if (queue == nullptr) return RemovedMessages{};
+    Verdict verdict = judgeQueueAccess(*queue, asker);
+    if (!verdict) return verdict.error();
+    if (command.onlyIfUnused && !queue->consumers.isEmpty()) {
+        return Refusal{
+            ReplyCode::PreconditionFailed, queueText(vhost.definition.name, name) + " in use", {}};
+    }
+    if (command.onlyIfEmpty && queue->readyCount() > 0) {
+        return Refusal{ReplyCode::PreconditionFailed,
+                       queueText(vhost.definition.name, name) + " not empty",
+                       {}};
+    }
+    RemovedMessages removed{.count = static_cast<std::uint32_t>(queue->readyCount())};
+    removed.position = removeQueue(*queue);
+    return removed;
+}
+
+LogPosition Declarations::removeQueue(Queue& queue)
+{
+    m_consuming.endConsumers(queue);
+    const QueueDefinition definition = queue.definition();
+    Vhost& vhost = *m_state.catalogue.findVhost(definition.vhost);
+    const auto bindings = vhost.bindings.to(DestinationKind::Queue, definition.name);
+    const bool wasStored = queue.isStored();
+    const LogPosition position =
+        m_state.change(RemoveQueue{definition.id, definition.vhost, definition.name}, wasStored);
+    for (const BindingDefinition& binding : bindings)
+        removeIfOrphaned(vhost, binding.source);
+    return position;
+}
+
+void Declarations::removeDoomed()
+{
+    while (!m_state.doomedQueues.empty()) {
+        const QueueId id = m_state.doomedQueues.back();
+        m_state.doomedQueues.pop_back();
+        if (Queue* queue = m_state.catalogue.findQueue(id)) removeQueue(*queue);
+    }
+}
+
+Result<Declarations::RemovedMessages, Refusal> Declarations::purgeQueue(Vhost& vhost, Asker asker,
+                                                                        std::string_view name)
+{
+    const auto found = findQueue(vhost, asker, name);
+    if (!found) return found.error();
+    Queue& queue = *found.value();
+    RemovedMessages removed;
+    while (queue.readyCount() > 0) {
+        const QueueEntry entry = queue.removeFirst();
+        removed.count += 1;
+        if (entry.position == 0) continue;
+        m_state.log(Remove{queue.id(), entry.sequence, entry.position, RemovalReason::Purged});
+    }
+    return removed;
+}
+
+// ---------------------------------------------------------------------------------------- bindings
+
+Verdict Declarations::judgeBinding(Asker asker, const BindingDefinition& binding) const
+{
+    const bool isToExchange = binding.destinationKind == DestinationKind::Exchange;
+    if (binding.source.empty() || (isToExchange && binding.destination.empty())) {
+        return defaultExchangeRefused();
+    }
+    const Vhost* vhost = m_state.catalogue.findVhost(binding.vhost);
+    if (vhost->findExchange(binding.source) == nullptr) {
+        return noExchange(binding.vhost, binding.source);
+    }
+    if (isToExchange) {
+        if (vhost->findExchange(binding.destination) == nullptr) {
+            return noExchange(binding.vhost, binding.destination);
+        }
+        return {};
+    }
+    const Queue* queue = vhost->findQueue(binding.destination);
+    if (queue == nullptr) return noQueue(binding.vhost, binding.destination);
+    return judgeQueueAccess(*queue, asker);
+}
+
+bool Declarations::isStored(const BindingDefinition& binding) const
+{
+    const Vhost* vhost = m_state.catalogue.findVhost(binding.vhost);
+    if (!vhost->findExchange(binding.source)->definition.isDurable) return false;
+    if (binding.destinationKind == DestinationKind::Queue) {
+        return vhost->findQueue(binding.destination)->isStored();
+    }
+    return vhost->findExchange(binding.destination)->definition.isDurable;
+}
+
+Result<LogPosition, Refusal> Declarations::bind(Asker asker, BindingDefinition binding)
+{
+    Verdict verdict = judgeBinding(asker, binding);
+    if (!verdict) return verdict.error();
+    const Vhost* vhost = m_state.catalogue.findVhost(binding.vhost);
+    if (vhost->findExchange(binding.source)->definition.type == ExchangeType::Headers) {
+        if (auto fault = headersBindingError(binding.arguments)) {
+            return Refusal{ReplyCode::PreconditionFailed, std::move(*fault), {}};
+        }
+    }
+    if (vhost->bindings.contains(binding)) return LogPosition{0};
+    const bool isStoredBinding = isStored(binding);
+    return m_state.change(PutBinding{std::move(binding)}, isStoredBinding);
+}
+
+Result<LogPosition, Refusal> Declarations::unbind(Asker asker, const BindingDefinition& binding)
+{
+    Verdict verdict = judgeBinding(asker, binding);
+    if (!verdict) return verdict.error();
+    Vhost& vhost = *m_state.catalogue.findVhost(binding.vhost);
+    if (!vhost.bindings.contains(binding)) return LogPosition{0};
+    const bool wasStored = isStored(binding);
+    const LogPosition position = m_state.change(RemoveBinding{binding}, wasStored);
+    removeIfOrphaned(vhost, binding.source);
+    return position;
+}
+
+}  // namespace warren::broker

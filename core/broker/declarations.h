@@ -1,0 +1,74 @@
+#pragma once
+
+#include "core/broker/command.h"
+#include "core/broker/consuming.h"
+#include "core/broker/errors.h"
+#include "core/broker/state.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace warren::broker {
+
+/// Who asks for a declaration: a client connection, or the management side (no connection).
+struct Asker {
+    ConnectionId connection;
+    bool isManagement() const { return !connection; }
+};
+
+/// What clients and people may declare and delete, with the answers that RabbitMQ gives, and what
+/// follows from it (auto-delete, bindings, consumers). Thread: the broker's.
+///
+/// Functions that change something return the log position to wait for before the answer may leave;
+/// 0: none.
+class Declarations {
+public:
+    Declarations(State& state, Consuming& consuming) : m_state(state), m_consuming(consuming) {}
+
+    struct DeclaredQueue {
+        std::string name;
+        std::uint32_t messageCount = 0;
+        std::uint32_t consumerCount = 0;
+        LogPosition position = 0;
+    };
+    struct RemovedMessages {
+        std::uint32_t count = 0;
+        LogPosition position = 0;
+    };
+
+    Result<LogPosition, Refusal> declareExchange(Vhost& vhost, const DeclareExchange& command);
+    Result<LogPosition, Refusal> deleteExchange(Vhost& vhost, const DeleteExchange& command);
+    Result<DeclaredQueue, Refusal> declareQueue(Vhost& vhost, Asker asker,
+                                                const DeclareQueue& command);
+    Result<RemovedMessages, Refusal> deleteQueue(Vhost& vhost, Asker asker,
+                                                 const DeleteQueue& command);
+    Result<RemovedMessages, Refusal> purgeQueue(Vhost& vhost, Asker asker, std::string_view name);
+
+    /// Names are complete here: what an empty name stands for has been filled in.
+    Result<LogPosition, Refusal> bind(Asker asker, BindingDefinition binding);
+    Result<LogPosition, Refusal> unbind(Asker asker, const BindingDefinition& binding);
+
+    /// Deletes a queue without asking anybody. @returns the log position
+    LogPosition removeQueue(Queue& queue);
+    /// Deletes the queues that lost their last consumer during the command.
+    void removeDoomed();
+
+private:
+    Verdict judgeQueueAccess(const Queue& queue, Asker asker) const;
+    Verdict judgeEquivalence(const Queue& queue, Asker asker, const DeclareQueue& command) const;
+    Result<Queue*, Refusal> findQueue(Vhost& vhost, Asker asker, std::string_view name) const;
+    DeclaredQueue describe(const Queue& queue) const;
+    /// The ends of a binding, judged. @error NotFound, AccessRefused, ResourceLocked
+    Verdict judgeBinding(Asker asker, const BindingDefinition& binding) const;
+    bool isStored(const BindingDefinition& binding) const;
+    /// Removes an auto-delete exchange that has lost its last binding, and those that follow from
+    /// it.
+    void removeIfOrphaned(Vhost& vhost, const std::string& exchangeName);
+    LogPosition removeExchange(Vhost& vhost, const Exchange& exchange);
+
+    State& m_state;
+    Consuming& m_consuming;
+};
+
+}  // namespace warren::broker

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/broker/definition.h"
+#include "core/broker/router.h"
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace warren::broker {
+
+/// One exchange: its definition, its routing table and its books. Thread: the broker's.
+struct Exchange {
+    Exchange(ExchangeId exchangeId, ExchangeDefinition exchangeDefinition)
+        : id(exchangeId),
+          definition(std::move(exchangeDefinition)),
+          router(makeRouter(definition.type))
+    {
+    }
+
+    ExchangeId id;
+    ExchangeDefinition definition;
+    std::unique_ptr<Router> router;
+    std::uint64_t publishedIn = 0;   ///< messages published to it or routed to it
+    std::uint64_t publishedOut = 0;  ///< queues that they reached from here
+
+    bool isDefault() const { return definition.name.empty(); }
+};
+
+/// "direct", "fanout", "topic" or "headers".
+std::string_view exchangeTypeName(ExchangeType type);
+
+}  // namespace warren::broker

@@ -1,0 +1,61 @@
+#include "core/broker/state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace warren::broker {
+
+Connection* State::findConnection(ConnectionId id) const
+{
+    const auto at = connections.find(id);
+    return at == connections.end() ? nullptr : at->second.get();
+}
+
+void State::emit(Connection& connection, ChannelNumber channel, EventBody&& body)
+{
+    connection.emit(channel, std::move(body));
+    if (connection.isDirty) return;
+    connection.isDirty = true;
+    m_dirtyConnections.push_back(connection.id);
+}
+
+void State::hold(Channel& channel, LogPosition until)
+{
+    if (until <= m_committed) return;
+    Connection& connection = channel.connection;
+    connection.hold(channel.number, until);
+    if (connection.isHolding) return;
+    connection.isHolding = true;
+    m_holdingConnections.push_back(connection.id);
+}
+
+LogPosition State::change(CatalogueChange&& change, bool isStored)
+{
+    catalogue.apply(change);
+    if (!isStored) return 0;
+    const LogPosition position = nextPosition();
+    log(StoredChange{position, std::move(change)});
+    return position;
+}
+
+void State::commit(LogPosition upTo)
+{
+    m_committed = std::max(m_committed, upTo);
+    std::erase_if(m_holdingConnections, [this](ConnectionId id) {
+        Connection* connection = findConnection(id);
+        if (connection == nullptr) return true;
+        if (connection->release(m_committed) && !connection->isDirty) {
+            connection->isDirty = true;
+            m_dirtyConnections.push_back(id);
+        }
+        connection->isHolding = connection->hasHeld();
+        return !connection->isHolding;
+    });
+}
+
+void State::forgetConfirms(Channel& channel)
+{
+    if (channel.hasNewConfirms) std::erase(m_confirmChannels, &channel);
+}
+
+}  // namespace warren::broker

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/base/prng.h"
+#include "core/broker/catalogue.h"
+#include "core/broker/connection.h"
+#include "core/broker/counters.h"
+#include "core/broker/queue_operation.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace warren::broker {
+
+/// Everything that the broker knows, and the few steps that all its rules share: emit an event, log
+/// an operation, put a queue on the list. The rules themselves are in declarations, publishing,
+/// consuming and connections. Thread: the broker's.
+class State {
+public:
+    explicit State(std::uint64_t seed) : prng(seed) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+
+    Catalogue catalogue;
+    std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections;
+    MessageCounters counters;
+    Prng prng;
+    QueueId lastQueueId;
+    /// Why publishers are blocked, in RabbitMQ's words; empty: they are not.
+    std::string alarm;
+
+    Connection* findConnection(ConnectionId id) const;
+
+    // ---- events
+
+    void emit(Connection& connection, ChannelNumber channel, EventBody&& body);
+    void emit(Channel& channel, EventBody&& body)
+    {
+        emit(channel.connection, channel.number, std::move(body));
+    }
+    /// From here on the channel's events wait for the store.
+    void hold(Channel& channel, LogPosition until);
+
+    // ---- the store's log
+
+    /// The next place in the log.
+    LogPosition nextPosition() { return ++m_lastPosition; }
+    void log(StoredOperation&& operation) { m_operations.push_back(std::move(operation)); }
+    /// Changes the catalogue; what must survive is logged.
+    /// @returns the log position to wait for before the change may be called done; 0: none
+    LogPosition change(CatalogueChange&& change, bool isStored);
+    /// The store has committed; events that waited for it are let go.
+    void commit(LogPosition upTo);
+    LogPosition committed() const { return m_committed; }
+    void restorePosition(LogPosition last) { m_lastPosition = m_committed = last; }
+    std::vector<StoredOperation>& operations() { return m_operations; }
+
+    // ---- work for the next flush
+
+    void markDirty(Queue& queue)
+    {
+        if (queue.isDirty) return;
+        queue.isDirty = true;
+        m_dirtyQueues.push_back(queue.id());
+    }
+    void noteConfirms(Channel& channel)
+    {
+        if (channel.hasNewConfirms) return;
+        channel.hasNewConfirms = true;
+        m_confirmChannels.push_back(&channel);
+    }
+    /// Before a channel goes.
+    void forgetConfirms(Channel& channel);
+    std::vector<QueueId> takeDirtyQueues() { return std::exchange(m_dirtyQueues, {}); }
+    bool hasDirtyQueues() const { return !m_dirtyQueues.empty(); }
+    /// Channels that published with confirms and still wait, or have something due.
+    std::vector<Channel*>& confirmChannels() { return m_confirmChannels; }
+    std::vector<ConnectionId>& dirtyConnections() { return m_dirtyConnections; }
+
+    /// Queues that go at the end of the command: auto-delete ones that lost their last consumer.
+    std::vector<QueueId> doomedQueues;
+
+private:
+    std::vector<QueueId> m_dirtyQueues;
+    std::vector<Channel*> m_confirmChannels;
+    std::vector<ConnectionId> m_dirtyConnections;
+    std::vector<ConnectionId> m_holdingConnections;
+    std::vector<StoredOperation> m_operations;
+    LogPosition m_lastPosition = 0;
+    LogPosition m_committed = 0;
+};
+
+}  // namespace warren::broker
