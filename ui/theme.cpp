@@ -23,7 +23,8 @@ struct Shades {
     QColor alternateBase;
     QColor button;
     QColor text;
-    QColor dimText;    ///< placeholder and disabled text
+    QColor dimText;  ///< captions and placeholders
+    QColor disabledText;
     QColor highlight;  ///< background of selected rows
     QColor highlightText;
     QColor link;
@@ -35,7 +36,7 @@ QPalette paletteOf(const Shades& shades)
     QPalette palette(shades.button, shades.window);
     for (const auto group : {QPalette::Active, QPalette::Inactive, QPalette::Disabled}) {
         const bool isDisabled = group == QPalette::Disabled;
-        const QColor text = isDisabled ? shades.dimText : shades.text;
+        const QColor text = isDisabled ? shades.disabledText : shades.text;
         palette.setColor(group, QPalette::Window, shades.window);
         palette.setColor(group, QPalette::WindowText, text);
         palette.setColor(group, QPalette::Base, shades.base);
@@ -106,7 +107,8 @@ QPalette lightPalette()
                       .alternateBase = QColor(0xf8f9fb),
                       .button = QColor(0xfbfbfc),
                       .text = QColor(0x1c2128),
-                      .dimText = QColor(0x6a727d),
+                      .dimText = QColor(0x59616c),
+                      .disabledText = QColor(0x8a919b),
                       .highlight = QColor(0xd3e3fb),
                       .highlightText = QColor(0x10233f),
                       .link = QColor(0x1f5fbf),
@@ -120,7 +122,8 @@ QPalette darkPalette()
                       .alternateBase = QColor(0x25282e),
                       .button = QColor(0x2c3037),
                       .text = QColor(0xe3e6ea),
-                      .dimText = QColor(0x9299a3),
+                      .dimText = QColor(0xa3aab4),
+                      .disabledText = QColor(0x737a85),
                       .highlight = QColor(0x2c4a75),
                       .highlightText = QColor(0xffffff),
                       .link = QColor(0x7db0f5),
@@ -159,10 +162,7 @@ QColor fill(Tone tone, const QPalette& palette)
     return {};
 }
 
-QColor secondaryText(const QPalette& palette)
-{
-    return isDark(palette) ? QColor(0xa3aab4) : QColor(0x5a626d);
-}
+QColor secondaryText(const QPalette& palette) { return palette.color(QPalette::PlaceholderText); }
 
 QColor line(const QPalette& palette)
 {

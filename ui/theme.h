@@ -48,7 +48,9 @@ QColor text(Tone tone, const QPalette& palette);
 /// Background of a badge or banner of this tone.
 QColor fill(Tone tone, const QPalette& palette);
 
-/// Text of less weight (captions, units, hints); readable on Base, AlternateBase and Window.
+/// Text of less weight (captions, units, hints); readable on Base, AlternateBase and Window. A
+/// label gets it, and keeps it through changes of the palette, by
+/// setForegroundRole(QPalette::PlaceholderText).
 QColor secondaryText(const QPalette& palette);
 
 /// Frames, separators and grid lines; not for text.

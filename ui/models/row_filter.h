@@ -4,6 +4,8 @@
 
 #include <QSortFilterProxyModel>
 
+#include <functional>
+
 namespace warren::ui {
 
 /// Sorts a RowModel by the clicked column and keeps the rows that hold all typed words.
@@ -20,6 +22,9 @@ public:
     /// Keeps the rows in which each word of `text` occurs; an empty text keeps all.
     void setText(const QString& text);
 
+    /// Also keeps only the rows for which `isWanted` is true; an empty function keeps all.
+    void setPredicate(std::function<bool(int sourceRow)> isWanted);
+
     const RowModel& rows() const { return m_rows; }
     int totalCount() const { return m_rows.rowCount(); }
 
@@ -31,12 +36,15 @@ protected:
     bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
 
 private:
+    void refilter();
+
     /// Above this many rows a new text rebuilds the mapping at once: signalling every run of hidden
     /// rows would take time that grows with the square of the rows.
     static constexpr int kRowsSignalledMax = 500;
 
     RowModel& m_rows;
     QList<QString> m_words;
+    std::function<bool(int)> m_isWanted;
 };
 
 }  // namespace warren::ui

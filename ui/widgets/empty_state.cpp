@@ -2,7 +2,6 @@
 
 #include "ui/theme.h"
 
-#include <QEvent>
 #include <QFontMetrics>
 #include <QLabel>
 #include <QPushButton>
@@ -14,6 +13,7 @@ EmptyState::EmptyState(QWidget* parent)
     : QWidget(parent), m_sentence(new QLabel(this)), m_button(new QPushButton(this))
 {
     m_sentence->setObjectName(QStringLiteral("emptySentence"));
+    m_sentence->setForegroundRole(QPalette::PlaceholderText);
     m_sentence->setAlignment(Qt::AlignCenter);
     m_sentence->setWordWrap(true);
     m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -29,7 +29,6 @@ EmptyState::EmptyState(QWidget* parent)
     layout->addWidget(m_sentence, 0, Qt::AlignHCenter);
     layout->addWidget(m_button, 0, Qt::AlignHCenter);
     layout->addStretch(3);
-    applyColours();
 }
 
 void EmptyState::setContent(const QString& sentence, const QString& buttonText)
@@ -40,18 +39,5 @@ void EmptyState::setContent(const QString& sentence, const QString& buttonText)
 }
 
 void EmptyState::setButtonEnabled(bool enabled) { m_button->setEnabled(enabled); }
-
-void EmptyState::changeEvent(QEvent* event)
-{
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange) applyColours();
-}
-
-void EmptyState::applyColours()
-{
-    QPalette dimmed = palette();
-    dimmed.setColor(QPalette::WindowText, theme::secondaryText(palette()));
-    m_sentence->setPalette(dimmed);
-}
 
 }  // namespace warren::ui

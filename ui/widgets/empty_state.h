@@ -22,12 +22,7 @@ public:
 signals:
     void buttonClicked();
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
-    void applyColours();
-
     QLabel* m_sentence;
     QPushButton* m_button;
 };

@@ -55,6 +55,7 @@ void ListPanel::buildUi(const QString& title)
     auto* heading = new QLabel(title, this);
     heading->setFont(theme::titleFont(font()));
     m_count->setObjectName(QStringLiteral("count"));
+    m_count->setForegroundRole(QPalette::PlaceholderText);
     m_table->setObjectName(QStringLiteral("table"));
     m_table->setAccessibleName(title);
     m_filterEdit->setObjectName(QStringLiteral("filter"));
@@ -94,6 +95,8 @@ QAbstractButton* ListPanel::addAction(QAction* action)
     m_actions->addWidget(button);
     return button;
 }
+
+void ListPanel::addTool(QWidget* tool) { m_actions->addWidget(tool); }
 
 void ListPanel::setEmptyState(const QString& sentence, const QString& buttonText)
 {

@@ -116,6 +116,7 @@ void RatePlot::buildUi(const QList<PlotLine>& lines)
     }
     legend->addStretch();
     m_when->setObjectName(QStringLiteral("when"));
+    m_when->setForegroundRole(QPalette::PlaceholderText);
     m_when->setFont(theme::captionFont(font()));
     legend->addWidget(m_when, 0, Qt::AlignTop);
 
@@ -222,9 +223,6 @@ void RatePlot::applyTheme()
         if (const auto dashes = plotDashes(place); !dashes.isEmpty()) pen.setDashPattern(dashes);
         m_plot->graph(place)->setPen(pen);
     }
-    QPalette dimmed = palette();
-    dimmed.setColor(QPalette::WindowText, caption);
-    m_when->setPalette(dimmed);
 }
 
 void RatePlot::applyTicks()

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "ui/models/overview_history.h"
+#include "ui/page.h"
+#include "ui/widgets/rate_plot.h"
+
+#include <QList>
+
+class QButtonGroup;
+class QGridLayout;
+class QHBoxLayout;
+class QLabel;
+class QPushButton;
+class QToolButton;
+
+namespace warren::ui {
+
+class Card;
+class ElidedLabel;
+class FactList;
+class Gauge;
+
+/// The broker at a glance: totals and rates over time, counts, memory, disk, and how to connect.
+class OverviewPage final : public Page {
+    Q_OBJECT
+
+public:
+    /// @param history  borrowed; outlives the page; fed by the main window
+    explicit OverviewPage(const OverviewHistory& history, QWidget* parent = nullptr);
+
+    management::WatchScope wanted() const override { return {}; }
+    void showSnapshot(const management::SnapshotPtr& snapshot) override;
+
+private:
+    void buildUi();
+    QWidget* buildHeader();
+    QWidget* buildCounts();
+    QWidget* buildPlots();
+    Card* buildConnectCard();
+    Card* buildNodeCard();
+    Card* buildMemoryCard();
+    Card* buildDiskCard();
+    void showCounts(const management::Overview& overview);
+    void showNode(const management::Overview& overview, const QDateTime& now);
+    void showMemory(const management::MemoryUse& memory, bool hasAlarm);
+    void showDisk(const management::DiskUse& disk, bool hasAlarm);
+    void showPlots();
+    void setRange(PlotRange range);
+    void copyConnectionString();
+
+    const OverviewHistory& m_history;
+    QButtonGroup* m_ranges = nullptr;
+    QLabel* m_subtitle = nullptr;
+    QList<QLabel*> m_counts;
+    RatePlot* m_messages = nullptr;
+    RatePlot* m_rates = nullptr;
+    ElidedLabel* m_connectionString = nullptr;
+    QPushButton* m_copy = nullptr;
+    FactList* m_node = nullptr;
+    Gauge* m_memoryGauge = nullptr;
+    QLabel* m_memoryText = nullptr;
+    FactList* m_memoryParts = nullptr;
+    Gauge* m_diskGauge = nullptr;
+    QLabel* m_diskText = nullptr;
+    FactList* m_diskFacts = nullptr;
+};
+
+}  // namespace warren::ui

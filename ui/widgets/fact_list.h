@@ -1,0 +1,27 @@
+#pragma once
+
+#include <QList>
+#include <QStringList>
+#include <QWidget>
+
+namespace warren::ui {
+
+class ElidedLabel;
+
+/// Short facts below each other: a caption, and its value beside it. Thread: GUI.
+class FactList final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit FactList(const QStringList& captions, QWidget* parent = nullptr);
+
+    /// @param values  in the order of the captions; an empty one shows "–"
+    void setValues(const QStringList& values);
+
+    const QString& value(int index) const;
+
+private:
+    QList<ElidedLabel*> m_values;
+};
+
+}  // namespace warren::ui
