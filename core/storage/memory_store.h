@@ -1,10 +1,14 @@
 #pragma once
 
+#include "core/storage/definition_codec.h"
 #include "core/storage/message_store.h"
 
+#include <compare>
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace warren::storage {
@@ -47,16 +51,39 @@ public:
 
 private:
     using Group = std::vector<broker::StoredOperation>;
+    struct DefinitionKey {
+        DefinitionKind kind;
+        std::string key;
+        auto operator<=>(const DefinitionKey&) const = default;
+    };
+    struct Definition {
+        broker::CatalogueChange put;
+        std::string source;  // of a binding
+    };
 
+    bool commitFront();
     void makeDurable(Group&& group);
+    void apply(broker::Enqueue&& enqueue);
+    void apply(broker::Remove&& remove);
+    void apply(broker::MarkDelivered&& mark);
+    void apply(broker::StoredChange&& change);
+    void put(DefinitionRow&& row, broker::CatalogueChange&& change);
+    void removeDefinitions(DefinitionKind kind, const std::string& keyPrefix);
+    void removeQueueContents(QueueId queue);
 
     Sync m_sync;
     Callbacks m_callbacks;
     std::deque<Group> m_pending;
-    std::vector<broker::StoredOperation> m_durable;
     std::size_t m_bytesInFlight = 0;
     std::optional<IoError> m_nextFailure;
     bool m_hasFailed = false;
+
+    // What is on the "disk".
+    std::map<DefinitionKey, Definition> m_definitions;
+    std::map<broker::LogPosition, broker::Enqueue> m_messages;
+    std::map<QueueId, Sequence> m_marks;
+    broker::LogPosition m_lastPosition = 0;
+    QueueId m_lastQueueId;
 };
 
 }  // namespace warren::storage

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
-#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -27,7 +27,7 @@ public:
         std::uint32_t liveCount = 0;
         std::uint64_t recordBytes = 0;  ///< of all records on disk
         bool isDirty = false;
-        std::vector<std::byte> settled;  ///< bit per slot; empty: nothing was settled yet
+        std::vector<std::byte> settled;  ///< bit per slot; empty: all slots are live
     };
 
     /// Adds a segment behind all others, all of its messages live.
@@ -80,7 +80,7 @@ private:
     static bool isSparse(const Segment& segment);
 
     Segments m_segments;
-    Segments::iterator m_lastFound = m_segments.end();  // acks come in runs
+    std::optional<Segments::iterator> m_lastFound;  // acks come in runs
     std::unordered_map<QueueId, QueueCount> m_queues;
     std::uint64_t m_liveCount = 0;
     std::vector<broker::LogPosition> m_dirty;

@@ -4,12 +4,17 @@
 #include "core/base/result.h"
 #include "core/storage/message_store.h"
 
+#include <QByteArray>
 #include <QSqlDatabase>
+#include <QSqlError>
 #include <QSqlQuery>
+#include <QString>
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace warren::storage {
 
@@ -23,6 +28,7 @@ public:
     void bind(int place, std::int64_t value);
     void bind(int place, std::uint64_t value);
     void bind(int place, ByteView bytes);
+    void bind(int place, std::string_view text);
     void bindNull(int place);
 
     /// Runs a statement that returns no rows.
@@ -32,6 +38,8 @@ public:
     Status<IoError> start();
     /// Goes to the next row, if there is one. After the last the statement is free again.
     Result<bool, IoError> next();
+    /// Frees the statement before its last row was read.
+    void finish();
     std::int64_t integer(int column) const;
     /// A copy of the column's bytes.
     QByteArray bytes(int column) const;
@@ -68,16 +76,21 @@ public:
 
     Result<SqliteStatement, IoError> prepare(const char* sql);
     Status<IoError> execute(const char* sql);
+    /// Runs a query whose rows say nothing, to its end.
+    Status<IoError> executeToEnd(const char* sql);
     /// First column of the first row as an integer; 0 if there is no row.
     Result<std::int64_t, IoError> queryInteger(const char* sql);
 
-    /// Runs PRAGMA wal_checkpoint in the given mode ("PASSIVE", "RESTART", …).
+    enum class WalCheckpoint {
+        Passive,  ///< copies what it can without waiting for anybody
+        Restart,  ///< copies everything, so that the log begins anew with the next commit
+    };
     /// @returns false if somebody was in the way and it could not finish
-    Result<bool, IoError> checkpointWal(const char* mode);
+    Result<bool, IoError> checkpointWal(WalCheckpoint mode);
 
 private:
     friend class SqliteStatement;
-    SqliteConnection(std::filesystem::path file, QString name);
+    explicit SqliteConnection(std::filesystem::path file);
     IoError errorOf(const QSqlError& error) const;
 
     std::filesystem::path m_file;

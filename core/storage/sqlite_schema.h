@@ -13,8 +13,8 @@ namespace warren::storage {
 
 /// In the file's header, where `file` and SQLite look for it: "WRRN".
 inline constexpr std::uint32_t kApplicationId = 0x5752524E;
-/// Version of the tables and of what is encoded in them. A file of a later one is refused; files of
-/// earlier ones are migrated.
+/// Version of the tables and of what is encoded in them. A file of a later one is refused. There is
+/// no earlier one yet; when there is, its files are brought up to date after checkSchemaVersion.
 inline constexpr std::uint32_t kSchemaVersion = 1;
 /// Large pages are the lever: a quarter of the time per message that SQLite's default takes.
 inline constexpr std::uint32_t kPageBytes = 64 * 1024;
@@ -31,10 +31,6 @@ Status<IoError> checkDatabaseHeader(const std::filesystem::path& file);
 /// Judges the version as it is with the write-ahead log.
 /// @error NewerVersion, Damaged
 Status<IoError> checkSchemaVersion(SqliteConnection& connection);
-
-/// Brings the tables of an earlier version up to date, in one transaction; the present version is
-/// left as it is. @pre checkSchemaVersion passed
-Status<IoError> migrateSchema(SqliteConnection& connection);
 
 /// Sets what belongs to the connection, not to the file.
 Status<IoError> configureConnection(SqliteConnection& connection, Synchronous synchronous);

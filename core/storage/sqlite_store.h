@@ -1,17 +1,20 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/storage/definition_codec.h"
 #include "core/storage/message_store.h"
 #include "core/storage/segment_table.h"
 #include "core/storage/sqlite_connection.h"
 #include "core/storage/store_batch.h"
 #include "core/storage/store_options.h"
 
+#include <QByteArray>
+
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_set>
-#include <vector>
 
 namespace warren::storage {
 
@@ -67,26 +70,42 @@ private:
     Status<IoError> load();
     Status<IoError> beginWriting();
 
-    Status<IoError> writeTransaction(const StoreBatch& batch);
-    Status<IoError> putSegment(const StoreBatch& batch);
-    Status<IoError> apply(const broker::CatalogueChange& change);
-    Status<IoError> put(const broker::CatalogueChange& change);
-    Status<IoError> removeQueuesOfVhost(const std::string& vhost);
-    Status<IoError> removeRecordsOfQueues();
+    /// All or nothing of what `work` writes. @error final: the file is closed then
+    template <typename Work>
+    Status<IoError> inTransaction(Work work);
+    Status<IoError> commit();
+
+    Status<IoError> writeOperations(const StoreBatch& batch);
+    Status<IoError> insertSegment(const StoreBatch& batch);
+    Status<IoError> putSegment(broker::LogPosition id, ByteView index, ByteView records);
+    Status<IoError> putDefinition(const DefinitionRow& row);
+    Status<IoError> removeDefinition(DefinitionKind kind, const std::string& key);
+    Status<IoError> removeDefinitions(DefinitionKind kind, const std::string& keyPrefix);
+    Status<IoError> putMeta(std::string_view key, std::uint64_t value);
+    Status<IoError> raisePositionLimit();
+
+    Status<IoError> apply(const broker::PutVhost& change);
+    Status<IoError> apply(const broker::PutExchange& change);
+    Status<IoError> apply(const broker::PutQueue& change);
+    Status<IoError> apply(const broker::PutBinding& change);
+    Status<IoError> apply(const broker::RemoveVhost& change);
+    Status<IoError> apply(const broker::RemoveExchange& change);
+    Status<IoError> apply(const broker::RemoveQueue& change);
+    Status<IoError> apply(const broker::RemoveBinding& change);
+
+    Status<IoError> removeContentsOfRemovedQueues();
+    Result<QByteArray, IoError> select(SqliteStatement& statement, broker::LogPosition id);
     Status<IoError> writeSettled();
-    Status<IoError> writePositionLimit(broker::LogPosition limit);
-    Status<IoError> writeMeta(const char* key, std::uint64_t value);
-    Status<IoError> inTransaction(const std::function<Status<IoError>()>& body);
+    Status<IoError> removeSegment(broker::LogPosition id);
     Status<IoError> rewriteSegment(broker::LogPosition id);
-    Status<IoError> fail(const IoError& error);
 
     StoreOptions m_options;
     RecoveredState m_recovered;
     SegmentTable m_segments;
-    std::unordered_set<QueueId> m_removedQueues;  // their records are yet to be removed
+    std::unordered_set<QueueId> m_removedQueues;  // in this transaction; contents go at its end
     broker::LogPosition m_lastPosition = 0;
-    /// After a crash positions go on above this: one write pays for many positions, and none is
-    /// ever used twice, whether or not anything of it reached the disk.
+    /// Where positions go on after a crash: one write pays for very many positions, and none is
+    /// used twice, whether or not anything of it had reached the disk.
     broker::LogPosition m_positionLimit = 0;
     QueueId m_lastQueueId;
     std::uint64_t m_walBytes = 0;

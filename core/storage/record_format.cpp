@@ -1,0 +1,82 @@
+#include "core/storage/record_format.h"
+
+#include <cstring>
+
+namespace warren::storage {
+
+namespace {
+
+constexpr std::size_t kFixedBytes = 1 + 1 + 1 + 4;
+
+std::byte* store(std::byte* to, ByteView bytes)
+{
+    if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+    return to + bytes.size();
+}
+
+std::byte* storeShortText(std::byte* to, std::string_view text)
+{
+    *to = static_cast<std::byte>(text.size());
+    return store(to + 1, bytesOf(text));
+}
+
+}  // namespace
+
+IndexEntry loadIndexEntry(ByteView index, std::size_t slot)
+{
+    const std::size_t at = slot * IndexEntry::kBytes;
+    return {.queue = {loadU64(index, at)},
+            .sequence = loadU64(index, at + 8),
+            .recordOffset = loadU32(index, at + 16),
+            .recordBytes = loadU32(index, at + 20)};
+}
+
+void storeIndexEntry(std::byte* to, const IndexEntry& entry)
+{
+    storeBigEndian(to, entry.queue.value);
+    storeBigEndian(to + 8, entry.sequence);
+    storeBigEndian(to + 16, entry.recordOffset);
+    storeBigEndian(to + 20, entry.recordBytes);
+}
+
+std::size_t recordBytes(const broker::Message& message)
+{
+    return kFixedBytes + message.exchange().size() + message.routingKey().size() +
+           message.properties().size() + message.bodyBytes();
+}
+
+void storeRecord(std::byte* to, const broker::Message& message)
+{
+    to = storeShortText(to, message.exchange());
+    to = storeShortText(to, message.routingKey());
+    *to++ = message.isPersistent() ? std::byte{1} : std::byte{0};
+    storeBigEndian(to, static_cast<std::uint32_t>(message.properties().size()));
+    to = store(to + 4, message.properties());
+    store(to, message.body());
+}
+
+broker::MessagePtr loadRecord(ByteView record)
+{
+    if (record.size() < kFixedBytes) return {};
+
+    // Each length is judged against what must still follow it, so nothing is read past the end.
+    const std::size_t exchangeBytes = loadU8(record, 0);
+    if (record.size() < kFixedBytes + exchangeBytes) return {};
+    const std::string_view exchange = textOf(record.subspan(1, exchangeBytes));
+    record = record.subspan(1 + exchangeBytes);
+
+    const std::size_t routingKeyBytes = loadU8(record, 0);
+    if (record.size() < 1 + routingKeyBytes + 1 + 4) return {};
+    const std::string_view routingKey = textOf(record.subspan(1, routingKeyBytes));
+    record = record.subspan(1 + routingKeyBytes);
+
+    const std::uint8_t persistent = loadU8(record, 0);
+    const std::size_t propertiesBytes = loadU32(record, 1);
+    record = record.subspan(1 + 4);
+    if (persistent > 1 || record.size() < propertiesBytes) return {};
+
+    return broker::makeMessage(exchange, routingKey, record.first(propertiesBytes), persistent == 1,
+                               record.subspan(propertiesBytes));
+}
+
+}  // namespace warren::storage

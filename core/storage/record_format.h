@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/broker/message.h"
+
+#include <cstddef>
+#include <cstdint>
+
+/// How messages lie in a segment. All integers are big-endian.
+///
+///   records = *record                      ; one after the other, no gaps
+///   record  = exchange routing-key persistent properties-bytes properties body
+///   exchange, routing-key = u8 length, that many bytes
+///   persistent = u8, 1 if the delivery-mode is 2, else 0
+///   properties-bytes = u32                 ; the body is the rest of the record
+///
+///   index   = *entry                       ; entry i is for position segment-id + i
+///   entry   = queue:u64 sequence:u64 record-offset:u32 record-bytes:u32
+///
+/// An entry without a message is all zero; a record has at least 7 bytes, so record-bytes tells.
+/// Entries of several queues may name the same record.
+namespace warren::storage {
+
+struct IndexEntry {
+    static constexpr std::size_t kBytes = 24;
+
+    QueueId queue;
+    Sequence sequence = 0;
+    std::uint32_t recordOffset = 0;
+    std::uint32_t recordBytes = 0;
+
+    bool hasMessage() const { return recordBytes != 0; }
+    bool operator==(const IndexEntry&) const = default;
+};
+
+/// @pre slot < slotCount(index)
+IndexEntry loadIndexEntry(ByteView index, std::size_t slot);
+/// Writes kBytes bytes at `to`.
+void storeIndexEntry(std::byte* to, const IndexEntry& entry);
+inline std::size_t slotCount(ByteView index) { return index.size() / IndexEntry::kBytes; }
+
+/// What the message takes as a record.
+std::size_t recordBytes(const broker::Message& message);
+/// Writes recordBytes(message) bytes at `to`.
+void storeRecord(std::byte* to, const broker::Message& message);
+/// The message of a record; null if the bytes are not one.
+broker::MessagePtr loadRecord(ByteView record);
+
+}  // namespace warren::storage

@@ -1,0 +1,197 @@
+#include "core/storage/store_batch.h"
+
+#include "core/base/check.h"
+#include "core/storage/record_format.h"
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+
+namespace warren::storage {
+
+void BatchBuilder::add(std::vector<broker::StoredOperation>&& operations)
+{
+    for (broker::StoredOperation& operation : operations) {
+        std::visit([this](auto& one) { add(std::move(one)); }, operation);
+    }
+}
+
+BatchBuilder::Slot& BatchBuilder::addSlot(broker::LogPosition position, Slot::Kind kind)
+{
+    WARREN_CHECK(position > m_lastPosition);
+    m_lastPosition = position;
+    return m_slots.emplace_back(
+        Slot{.position = position, .queue = {}, .sequence = 0, .message = {}, .kind = kind});
+}
+
+void BatchBuilder::add(broker::Enqueue&& enqueue)
+{
+    Slot& slot = addSlot(enqueue.position, Slot::Kind::Message);
+    slot.queue = enqueue.queue;
+    slot.sequence = enqueue.sequence;
+    slot.message = std::move(enqueue.message);
+    m_pendingBytes += recordBytes(*slot.message);
+}
+
+void BatchBuilder::add(broker::Remove&& remove)
+{
+    if (remove.position == 0) return;
+    WARREN_CHECK(remove.position <= m_lastPosition);
+    Slot* slot = findSlot(remove.position);
+    if (slot == nullptr) {
+        m_removals.push_back({.removal = {.queue = remove.queue, .position = remove.position},
+                              .after = m_lastPosition});
+        return;
+    }
+    // For each of these reasons nobody wants the message back, not even if the process dies before
+    // the operations between its enqueue and its removal are on disk. A reason that moves the
+    // message elsewhere must not come here before its new place is durable.
+    switch (remove.reason) {
+    case broker::RemovalReason::Acked:
+    case broker::RemovalReason::Purged:
+    case broker::RemovalReason::QueueDeleted: break;
+    }
+    if (!slot->message) return;
+    m_pendingBytes -= recordBytes(*slot->message);
+    m_elidedCount += 1;
+    slot->message.reset();
+}
+
+void BatchBuilder::add(broker::MarkDelivered&& mark)
+{
+    Slot& slot = addSlot(mark.position, Slot::Kind::Mark);
+    slot.queue = mark.queue;
+    slot.sequence = mark.upTo;
+}
+
+void BatchBuilder::add(broker::StoredChange&& change)
+{
+    addSlot(change.position, Slot::Kind::Change);
+    m_changes.push_back(std::move(change.change));
+}
+
+BatchBuilder::Slot* BatchBuilder::findSlot(broker::LogPosition position)
+{
+    if (m_slots.empty() || position < m_slots.front().position) return nullptr;
+    // Positions mostly follow one another.
+    const broker::LogPosition hint = position - m_slots.front().position;
+    if (hint < m_slots.size() && m_slots[hint].position == position) return &m_slots[hint];
+    const auto at = std::lower_bound(
+        m_slots.begin(), m_slots.end(), position,
+        [](const Slot& slot, broker::LogPosition wanted) { return slot.position < wanted; });
+    return at != m_slots.end() && at->position == position ? &*at : nullptr;
+}
+
+std::size_t BatchBuilder::slotCountOfNextBatch() const
+{
+    std::size_t bytes = 0;
+    broker::LogPosition segmentId = 0;
+    const broker::Message* previous = nullptr;
+    std::size_t count = 0;
+    for (const Slot& slot : m_slots) {
+        if (slot.message) {
+            const std::size_t added =
+                slot.message.get() == previous ? 0 : recordBytes(*slot.message);
+            if (segmentId == 0) segmentId = slot.position;
+            if (bytes > 0 && bytes + added > kRecordBytesMax) break;
+            if (slot.position - segmentId >= kSlotCountMax) break;
+            bytes += added;
+            previous = slot.message.get();
+        }
+        count += 1;
+    }
+    return count;
+}
+
+StoreBatch BatchBuilder::take()
+{
+    WARREN_CHECK(!isEmpty());
+    StoreBatch batch;
+    std::vector<Slot> messages;
+    std::unordered_set<QueueId> removedQueues;
+    std::unordered_map<QueueId, std::size_t> markOfQueue;  // index in batch.marks
+
+    for (std::size_t left = slotCountOfNextBatch(); left > 0; --left) {
+        Slot& slot = m_slots.front();
+        batch.lastPosition = slot.position;
+        switch (slot.kind) {
+        case Slot::Kind::Message:
+            if (slot.message) messages.push_back(std::move(slot));
+            break;
+        case Slot::Kind::Mark: {
+            const auto [at, isNew] = markOfQueue.try_emplace(slot.queue, batch.marks.size());
+            if (isNew) batch.marks.push_back({.queue = slot.queue, .upTo = 0});
+            batch.marks[at->second].upTo = slot.sequence;
+            break;
+        }
+        case Slot::Kind::Change:
+            if (const auto* removed = std::get_if<broker::RemoveQueue>(&m_changes.front())) {
+                removedQueues.insert(removed->id);
+            }
+            batch.changes.push_back(std::move(m_changes.front()));
+            m_changes.pop_front();
+            break;
+        }
+        m_slots.pop_front();
+    }
+    // A removal may become durable with what came before it, never sooner.
+    const broker::LogPosition upTo = m_slots.empty() ? m_lastPosition : batch.lastPosition;
+    while (!m_removals.empty() && m_removals.front().after <= upTo) {
+        batch.removals.push_back(m_removals.front().removal);
+        m_removals.pop_front();
+    }
+
+    for (const Slot& slot : messages) {
+        batch.pendingBytes += recordBytes(*slot.message);
+    }
+    m_pendingBytes -= batch.pendingBytes;
+    if (!removedQueues.empty()) {
+        m_elidedCount += std::erase_if(
+            messages, [&](const Slot& slot) { return removedQueues.contains(slot.queue); });
+        std::erase_if(batch.marks, [&](const StoreBatch::Mark& mark) {
+            return removedQueues.contains(mark.queue);
+        });
+    }
+    encode(std::move(messages), batch);
+    return batch;
+}
+
+void BatchBuilder::encode(std::vector<Slot>&& messages, StoreBatch& batch)
+{
+    if (messages.empty()) return;
+    batch.segmentId = messages.front().position;
+    const std::size_t slotCount = messages.back().position - batch.segmentId + 1;
+    const std::size_t indexBytes = slotCount * IndexEntry::kBytes;
+    std::byte* const index = batch.index.extend(indexBytes);
+    if (messages.size() < slotCount) std::memset(index, 0, indexBytes);
+
+    std::size_t bytes = 0;
+    const broker::Message* previous = nullptr;
+    for (const Slot& slot : messages) {
+        if (slot.message.get() != previous) bytes += recordBytes(*slot.message);
+        previous = slot.message.get();
+    }
+    WARREN_CHECK(bytes <= UINT32_MAX);
+
+    std::byte* const records = batch.records.extend(bytes);
+    IndexEntry entry;
+    std::size_t end = 0;
+    previous = nullptr;
+    for (const Slot& slot : messages) {
+        if (slot.message.get() != previous) {
+            entry.recordOffset = static_cast<std::uint32_t>(end);
+            entry.recordBytes = static_cast<std::uint32_t>(recordBytes(*slot.message));
+            storeRecord(records + end, *slot.message);
+            end += entry.recordBytes;
+            previous = slot.message.get();
+        }
+        entry.queue = slot.queue;
+        entry.sequence = slot.sequence;
+        storeIndexEntry(index + (slot.position - batch.segmentId) * IndexEntry::kBytes, entry);
+    }
+}
+
+}  // namespace warren::storage
