@@ -74,8 +74,8 @@ struct MethodId {
 /// A fault of the peer, as it goes into connection.close or channel.close.
 struct AmqpError {
     ReplyCode code = ReplyCode::InternalError;
-    std::string text;   // what follows "NOT_FOUND - "; may be empty
-    MethodId method{};  // the method at fault, {0, 0} when there is none
+    std::string text{};  // what follows "NOT_FOUND - "; may be empty
+    MethodId method{};   // the method at fault, {0, 0} when there is none
 
     bool operator==(const AmqpError&) const = default;
 };

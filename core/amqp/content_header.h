@@ -14,7 +14,7 @@ struct ContentHeader {
     std::uint16_t classId = 0;
     std::uint16_t weight = 0;     // must be 0; the session answers anything else with 505
     std::uint64_t bodyBytes = 0;  // as announced: nothing may be reserved for it unseen
-    ByteView properties;          // flags and list, still encoded; borrowed from the frame
+    ByteView properties{};        // flags and list, still encoded; borrowed from the frame
 };
 
 /// Class, weight and body size in front of the encoded properties.

@@ -76,7 +76,7 @@ struct Timestamp {
 
 /// Bytes that are no text (wire type 'x').
 struct ByteArray {
-    std::string bytes;
+    std::string bytes{};
     bool operator==(const ByteArray&) const = default;
 };
 
@@ -118,8 +118,8 @@ struct FieldValue {
 };
 
 struct FieldTableEntry {
-    std::string key;
-    FieldValue value;
+    std::string key{};
+    FieldValue value{};
     bool operator==(const FieldTableEntry&) const = default;
 };
 

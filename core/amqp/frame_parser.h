@@ -15,7 +15,7 @@ namespace warren::amqp {
 struct Frame {
     FrameType type = FrameType::Method;
     ChannelNumber channel = 0;
-    ByteView payload;
+    ByteView payload{};
 };
 
 /// Cuts a byte stream into frames, without copying and without I/O.

@@ -21,8 +21,8 @@ namespace warren::amqp {
 
 /// A message's content as it travels: encoded properties (flags and list) and body, both borrowed.
 struct ContentView {
-    ByteView properties;
-    ByteView body;
+    ByteView properties{};
+    ByteView body{};
 };
 
 inline void writeFrameHeader(WireCursor& to, FrameType type, ChannelNumber channel,

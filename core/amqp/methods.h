@@ -28,9 +28,9 @@ struct ConnectionStart {
     static constexpr std::string_view kName = "connection.start";
     std::uint8_t versionMajor = 0;
     std::uint8_t versionMinor = 9;
-    FieldTable serverProperties;
-    LongString mechanisms;
-    LongString locales;
+    FieldTable serverProperties{};
+    LongString mechanisms{};
+    LongString locales{};
     static constexpr auto kFields =
         std::tuple{&ConnectionStart::versionMajor, &ConnectionStart::versionMinor,
                    &ConnectionStart::serverProperties, &ConnectionStart::mechanisms,
@@ -42,10 +42,10 @@ struct ConnectionStart {
 struct ConnectionStartOk {
     static constexpr MethodId kId{kConnectionClass, 11};
     static constexpr std::string_view kName = "connection.start-ok";
-    FieldTable clientProperties;
-    ShortString mechanism;
-    LongString response;
-    ShortString locale;
+    FieldTable clientProperties{};
+    ShortString mechanism{};
+    LongString response{};
+    ShortString locale{};
     static constexpr auto kFields =
         std::tuple{&ConnectionStartOk::clientProperties, &ConnectionStartOk::mechanism,
                    &ConnectionStartOk::response, &ConnectionStartOk::locale};
@@ -56,7 +56,7 @@ struct ConnectionStartOk {
 struct ConnectionSecure {
     static constexpr MethodId kId{kConnectionClass, 20};
     static constexpr std::string_view kName = "connection.secure";
-    LongString challenge;
+    LongString challenge{};
     static constexpr auto kFields = std::tuple{&ConnectionSecure::challenge};
     bool operator==(const ConnectionSecure&) const = default;
 };
@@ -65,7 +65,7 @@ struct ConnectionSecure {
 struct ConnectionSecureOk {
     static constexpr MethodId kId{kConnectionClass, 21};
     static constexpr std::string_view kName = "connection.secure-ok";
-    LongString response;
+    LongString response{};
     static constexpr auto kFields = std::tuple{&ConnectionSecureOk::response};
     bool operator==(const ConnectionSecureOk&) const = default;
 };
@@ -99,7 +99,7 @@ struct ConnectionOpen {
     static constexpr MethodId kId{kConnectionClass, 40};
     static constexpr std::string_view kName = "connection.open";
     ShortString virtualHost = "/";
-    ShortString reserved1;
+    ShortString reserved1{};
     bool reserved2 = false;
     static constexpr auto kFields = std::tuple{
         &ConnectionOpen::virtualHost, &ConnectionOpen::reserved1, &ConnectionOpen::reserved2};
@@ -110,7 +110,7 @@ struct ConnectionOpen {
 struct ConnectionOpenOk {
     static constexpr MethodId kId{kConnectionClass, 41};
     static constexpr std::string_view kName = "connection.open-ok";
-    ShortString reserved1;
+    ShortString reserved1{};
     static constexpr auto kFields = std::tuple{&ConnectionOpenOk::reserved1};
     bool operator==(const ConnectionOpenOk&) const = default;
 };
@@ -120,7 +120,7 @@ struct ConnectionClose {
     static constexpr MethodId kId{kConnectionClass, 50};
     static constexpr std::string_view kName = "connection.close";
     std::uint16_t replyCode = 0;
-    ShortString replyText;
+    ShortString replyText{};
     std::uint16_t classId = 0;
     std::uint16_t methodId = 0;
     static constexpr auto kFields =
@@ -142,7 +142,7 @@ struct ConnectionCloseOk {
 struct ConnectionBlocked {
     static constexpr MethodId kId{kConnectionClass, 60};
     static constexpr std::string_view kName = "connection.blocked";
-    ShortString reason;
+    ShortString reason{};
     static constexpr auto kFields = std::tuple{&ConnectionBlocked::reason};
     bool operator==(const ConnectionBlocked&) const = default;
 };
@@ -159,8 +159,8 @@ struct ConnectionUnblocked {
 struct ConnectionUpdateSecret {
     static constexpr MethodId kId{kConnectionClass, 70};
     static constexpr std::string_view kName = "connection.update-secret";
-    LongString newSecret;
-    ShortString reason;
+    LongString newSecret{};
+    ShortString reason{};
     static constexpr auto kFields =
         std::tuple{&ConnectionUpdateSecret::newSecret, &ConnectionUpdateSecret::reason};
     bool operator==(const ConnectionUpdateSecret&) const = default;
@@ -180,7 +180,7 @@ struct ConnectionUpdateSecretOk {
 struct ChannelOpen {
     static constexpr MethodId kId{kChannelClass, 10};
     static constexpr std::string_view kName = "channel.open";
-    ShortString reserved1;
+    ShortString reserved1{};
     static constexpr auto kFields = std::tuple{&ChannelOpen::reserved1};
     bool operator==(const ChannelOpen&) const = default;
 };
@@ -189,7 +189,7 @@ struct ChannelOpen {
 struct ChannelOpenOk {
     static constexpr MethodId kId{kChannelClass, 11};
     static constexpr std::string_view kName = "channel.open-ok";
-    LongString reserved1;
+    LongString reserved1{};
     static constexpr auto kFields = std::tuple{&ChannelOpenOk::reserved1};
     bool operator==(const ChannelOpenOk&) const = default;
 };
@@ -217,7 +217,7 @@ struct ChannelClose {
     static constexpr MethodId kId{kChannelClass, 40};
     static constexpr std::string_view kName = "channel.close";
     std::uint16_t replyCode = 0;
-    ShortString replyText;
+    ShortString replyText{};
     std::uint16_t classId = 0;
     std::uint16_t methodId = 0;
     static constexpr auto kFields = std::tuple{&ChannelClose::replyCode, &ChannelClose::replyText,
@@ -267,14 +267,14 @@ struct ExchangeDeclare {
     static constexpr MethodId kId{kExchangeClass, 10};
     static constexpr std::string_view kName = "exchange.declare";
     std::uint16_t ticket = 0;
-    ShortString exchange;
+    ShortString exchange{};
     ShortString type = "direct";
     bool passive = false;
     bool durable = false;
     bool autoDelete = false;
     bool internal = false;
     bool noWait = false;
-    FieldTable arguments;
+    FieldTable arguments{};
     static constexpr auto kFields = std::tuple{
         &ExchangeDeclare::ticket,   &ExchangeDeclare::exchange, &ExchangeDeclare::type,
         &ExchangeDeclare::passive,  &ExchangeDeclare::durable,  &ExchangeDeclare::autoDelete,
@@ -295,7 +295,7 @@ struct ExchangeDelete {
     static constexpr MethodId kId{kExchangeClass, 20};
     static constexpr std::string_view kName = "exchange.delete";
     std::uint16_t ticket = 0;
-    ShortString exchange;
+    ShortString exchange{};
     bool ifUnused = false;
     bool noWait = false;
     static constexpr auto kFields = std::tuple{&ExchangeDelete::ticket, &ExchangeDelete::exchange,
@@ -316,11 +316,11 @@ struct ExchangeBind {
     static constexpr MethodId kId{kExchangeClass, 30};
     static constexpr std::string_view kName = "exchange.bind";
     std::uint16_t ticket = 0;
-    ShortString destination;
-    ShortString source;
-    ShortString routingKey;
+    ShortString destination{};
+    ShortString source{};
+    ShortString routingKey{};
     bool noWait = false;
-    FieldTable arguments;
+    FieldTable arguments{};
     static constexpr auto kFields =
         std::tuple{&ExchangeBind::ticket,     &ExchangeBind::destination, &ExchangeBind::source,
                    &ExchangeBind::routingKey, &ExchangeBind::noWait,      &ExchangeBind::arguments};
@@ -340,11 +340,11 @@ struct ExchangeUnbind {
     static constexpr MethodId kId{kExchangeClass, 40};
     static constexpr std::string_view kName = "exchange.unbind";
     std::uint16_t ticket = 0;
-    ShortString destination;
-    ShortString source;
-    ShortString routingKey;
+    ShortString destination{};
+    ShortString source{};
+    ShortString routingKey{};
     bool noWait = false;
-    FieldTable arguments;
+    FieldTable arguments{};
     static constexpr auto kFields = std::tuple{
         &ExchangeUnbind::ticket,     &ExchangeUnbind::destination, &ExchangeUnbind::source,
         &ExchangeUnbind::routingKey, &ExchangeUnbind::noWait,      &ExchangeUnbind::arguments};
@@ -366,13 +366,13 @@ struct QueueDeclare {
     static constexpr MethodId kId{kQueueClass, 10};
     static constexpr std::string_view kName = "queue.declare";
     std::uint16_t ticket = 0;
-    ShortString queue;
+    ShortString queue{};
     bool passive = false;
     bool durable = false;
     bool exclusive = false;
     bool autoDelete = false;
     bool noWait = false;
-    FieldTable arguments;
+    FieldTable arguments{};
     static constexpr auto kFields =
         std::tuple{&QueueDeclare::ticket,  &QueueDeclare::queue,     &QueueDeclare::passive,
                    &QueueDeclare::durable, &QueueDeclare::exclusive, &QueueDeclare::autoDelete,
@@ -384,7 +384,7 @@ struct QueueDeclare {
 struct QueueDeclareOk {
     static constexpr MethodId kId{kQueueClass, 11};
     static constexpr std::string_view kName = "queue.declare-ok";
-    ShortString queue;
+    ShortString queue{};
     std::uint32_t messageCount = 0;
     std::uint32_t consumerCount = 0;
     static constexpr auto kFields = std::tuple{
@@ -397,11 +397,11 @@ struct QueueBind {
     static constexpr MethodId kId{kQueueClass, 20};
     static constexpr std::string_view kName = "queue.bind";
     std::uint16_t ticket = 0;
-    ShortString queue;
-    ShortString exchange;
-    ShortString routingKey;
+    ShortString queue{};
+    ShortString exchange{};
+    ShortString routingKey{};
     bool noWait = false;
-    FieldTable arguments;
+    FieldTable arguments{};
     static constexpr auto kFields =
         std::tuple{&QueueBind::ticket,     &QueueBind::queue,  &QueueBind::exchange,
                    &QueueBind::routingKey, &QueueBind::noWait, &QueueBind::arguments};
@@ -421,7 +421,7 @@ struct QueuePurge {
     static constexpr MethodId kId{kQueueClass, 30};
     static constexpr std::string_view kName = "queue.purge";
     std::uint16_t ticket = 0;
-    ShortString queue;
+    ShortString queue{};
     bool noWait = false;
     static constexpr auto kFields =
         std::tuple{&QueuePurge::ticket, &QueuePurge::queue, &QueuePurge::noWait};
@@ -442,7 +442,7 @@ struct QueueDelete {
     static constexpr MethodId kId{kQueueClass, 40};
     static constexpr std::string_view kName = "queue.delete";
     std::uint16_t ticket = 0;
-    ShortString queue;
+    ShortString queue{};
     bool ifUnused = false;
     bool ifEmpty = false;
     bool noWait = false;
@@ -466,10 +466,10 @@ struct QueueUnbind {
     static constexpr MethodId kId{kQueueClass, 50};
     static constexpr std::string_view kName = "queue.unbind";
     std::uint16_t ticket = 0;
-    ShortString queue;
-    ShortString exchange;
-    ShortString routingKey;
-    FieldTable arguments;
+    ShortString queue{};
+    ShortString exchange{};
+    ShortString routingKey{};
+    FieldTable arguments{};
     static constexpr auto kFields =
         std::tuple{&QueueUnbind::ticket, &QueueUnbind::queue, &QueueUnbind::exchange,
                    &QueueUnbind::routingKey, &QueueUnbind::arguments};
@@ -511,13 +511,13 @@ struct BasicConsume {
     static constexpr MethodId kId{kBasicClass, 20};
     static constexpr std::string_view kName = "basic.consume";
     std::uint16_t ticket = 0;
-    ShortString queue;
-    ShortString consumerTag;
+    ShortString queue{};
+    ShortString consumerTag{};
     bool noLocal = false;
     bool noAck = false;
     bool exclusive = false;
     bool noWait = false;
-    FieldTable arguments;
+    FieldTable arguments{};
     static constexpr auto kFields =
         std::tuple{&BasicConsume::ticket,  &BasicConsume::queue,    &BasicConsume::consumerTag,
                    &BasicConsume::noLocal, &BasicConsume::noAck,    &BasicConsume::exclusive,
@@ -529,7 +529,7 @@ struct BasicConsume {
 struct BasicConsumeOk {
     static constexpr MethodId kId{kBasicClass, 21};
     static constexpr std::string_view kName = "basic.consume-ok";
-    ShortString consumerTag;
+    ShortString consumerTag{};
     static constexpr auto kFields = std::tuple{&BasicConsumeOk::consumerTag};
     bool operator==(const BasicConsumeOk&) const = default;
 };
@@ -538,7 +538,7 @@ struct BasicConsumeOk {
 struct BasicCancel {
     static constexpr MethodId kId{kBasicClass, 30};
     static constexpr std::string_view kName = "basic.cancel";
-    ShortString consumerTag;
+    ShortString consumerTag{};
     bool noWait = false;
     static constexpr auto kFields = std::tuple{&BasicCancel::consumerTag, &BasicCancel::noWait};
     bool operator==(const BasicCancel&) const = default;
@@ -548,7 +548,7 @@ struct BasicCancel {
 struct BasicCancelOk {
     static constexpr MethodId kId{kBasicClass, 31};
     static constexpr std::string_view kName = "basic.cancel-ok";
-    ShortString consumerTag;
+    ShortString consumerTag{};
     static constexpr auto kFields = std::tuple{&BasicCancelOk::consumerTag};
     bool operator==(const BasicCancelOk&) const = default;
 };
@@ -559,8 +559,8 @@ struct BasicPublish {
     static constexpr std::string_view kName = "basic.publish";
     static constexpr bool kHasContent = true;
     std::uint16_t ticket = 0;
-    ShortString exchange;
-    ShortString routingKey;
+    ShortString exchange{};
+    ShortString routingKey{};
     bool mandatory = false;
     bool immediate = false;
     static constexpr auto kFields =
@@ -575,9 +575,9 @@ struct BasicReturn {
     static constexpr std::string_view kName = "basic.return";
     static constexpr bool kHasContent = true;
     std::uint16_t replyCode = 200;
-    ShortString replyText;
-    ShortString exchange;
-    ShortString routingKey;
+    ShortString replyText{};
+    ShortString exchange{};
+    ShortString routingKey{};
     static constexpr auto kFields = std::tuple{&BasicReturn::replyCode, &BasicReturn::replyText,
                                                &BasicReturn::exchange, &BasicReturn::routingKey};
     bool operator==(const BasicReturn&) const = default;
@@ -588,11 +588,11 @@ struct BasicDeliver {
     static constexpr MethodId kId{kBasicClass, 60};
     static constexpr std::string_view kName = "basic.deliver";
     static constexpr bool kHasContent = true;
-    ShortString consumerTag;
+    ShortString consumerTag{};
     std::uint64_t deliveryTag = 0;
     bool redelivered = false;
-    ShortString exchange;
-    ShortString routingKey;
+    ShortString exchange{};
+    ShortString routingKey{};
     static constexpr auto kFields =
         std::tuple{&BasicDeliver::consumerTag, &BasicDeliver::deliveryTag,
                    &BasicDeliver::redelivered, &BasicDeliver::exchange, &BasicDeliver::routingKey};
@@ -604,7 +604,7 @@ struct BasicGet {
     static constexpr MethodId kId{kBasicClass, 70};
     static constexpr std::string_view kName = "basic.get";
     std::uint16_t ticket = 0;
-    ShortString queue;
+    ShortString queue{};
     bool noAck = false;
     static constexpr auto kFields =
         std::tuple{&BasicGet::ticket, &BasicGet::queue, &BasicGet::noAck};
@@ -618,8 +618,8 @@ struct BasicGetOk {
     static constexpr bool kHasContent = true;
     std::uint64_t deliveryTag = 0;
     bool redelivered = false;
-    ShortString exchange;
-    ShortString routingKey;
+    ShortString exchange{};
+    ShortString routingKey{};
     std::uint32_t messageCount = 0;
     static constexpr auto kFields =
         std::tuple{&BasicGetOk::deliveryTag, &BasicGetOk::redelivered, &BasicGetOk::exchange,
@@ -631,7 +631,7 @@ struct BasicGetOk {
 struct BasicGetEmpty {
     static constexpr MethodId kId{kBasicClass, 72};
     static constexpr std::string_view kName = "basic.get-empty";
-    ShortString reserved1;
+    ShortString reserved1{};
     static constexpr auto kFields = std::tuple{&BasicGetEmpty::reserved1};
     bool operator==(const BasicGetEmpty&) const = default;
 };

@@ -19,20 +19,20 @@ namespace warren::amqp {
 /// body size. Owns its strings.
 /// Spec: AMQP 0-9-1, class basic.
 struct Properties {
-    std::optional<std::string> contentType;
-    std::optional<std::string> contentEncoding;
-    std::optional<FieldTable> headers;
-    std::optional<std::uint8_t> deliveryMode;  // 2 is persistent, anything else transient
-    std::optional<std::uint8_t> priority;
-    std::optional<std::string> correlationId;
-    std::optional<std::string> replyTo;
-    std::optional<std::string> expiration;  // milliseconds in decimal digits
-    std::optional<std::string> messageId;
-    std::optional<Timestamp> timestamp;
-    std::optional<std::string> type;
-    std::optional<std::string> userId;
-    std::optional<std::string> appId;
-    std::optional<std::string> clusterId;
+    std::optional<std::string> contentType{};
+    std::optional<std::string> contentEncoding{};
+    std::optional<FieldTable> headers{};
+    std::optional<std::uint8_t> deliveryMode{};  // 2 is persistent, anything else transient
+    std::optional<std::uint8_t> priority{};
+    std::optional<std::string> correlationId{};
+    std::optional<std::string> replyTo{};
+    std::optional<std::string> expiration{};  // milliseconds in decimal digits
+    std::optional<std::string> messageId{};
+    std::optional<Timestamp> timestamp{};
+    std::optional<std::string> type{};
+    std::optional<std::string> userId{};
+    std::optional<std::string> appId{};
+    std::optional<std::string> clusterId{};
 
     bool operator==(const Properties&) const = default;
 };
