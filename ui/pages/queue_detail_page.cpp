@@ -1,0 +1,486 @@
+#include "ui/pages/queue_detail_page.h"
+
+#include "ui/dialogs/publish_dialog.h"
+#include "ui/dialogs/queue_confirmations.h"
+#include "ui/format.h"
+#include "ui/icons.h"
+#include "ui/models/argument_values.h"
+#include "ui/models/badge.h"
+#include "ui/models/consumer_model.h"
+#include "ui/models/known_arguments.h"
+#include "ui/pages/bindings_panel.h"
+#include "ui/pages/message_browser.h"
+#include "ui/theme.h"
+#include "ui/widgets/badges.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/elided_label.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/fact_list.h"
+#include "ui/widgets/list_panel.h"
+#include "ui/widgets/rate_plot.h"
+#include "ui/widgets/resource_table.h"
+
+#include <QAction>
+#include <QButtonGroup>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QStackedLayout>
+#include <QTabWidget>
+#include <QToolButton>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+namespace warren::ui {
+
+using management::QueueRow;
+using management::Snapshot;
+using management::SnapshotPtr;
+using management::TopicExchanges;
+using management::TopicQueueDetail;
+
+namespace {
+
+enum Figure { Ready, Unacked, Total, Consumers, Incoming, Deliver, Ack, Memory };
+
+/// One missing snapshot may have been taken for the page before this one.
+constexpr int kMissedMax = 2;
+
+QString yesNo(bool value) { return value ? QueueDetailPage::tr("yes") : QueueDetailPage::tr("no"); }
+
+QString tabText(const QString& text, int count)
+{
+    return QStringLiteral("%1 (%2)").arg(text, format::count(static_cast<std::uint64_t>(count)));
+}
+
+std::vector<const management::RateSeries*> seriesOf(const QueueHistory& history,
+                                                    std::initializer_list<QueueSeries> which)
+{
+    std::vector<const management::RateSeries*> series;
+    for (const QueueSeries one : which) {
+        series.push_back(&history.series(one));
+    }
+    return series;
+}
+
+}  // namespace
+
+QueueDetailPage::QueueDetailPage(management::BrokerClient& client, QWidget* parent)
+    : Page(parent),
+      m_client(client),
+      m_back(new QAction(icon(Icon::Back), tr("Queues"), this)),
+      m_publish(new QAction(icon(Icon::Publish), tr("Publish…"), this)),
+      m_purge(new QAction(icon(Icon::Purge), tr("Purge…"), this)),
+      m_delete(new QAction(icon(Icon::Delete), tr("Delete…"), this)),
+      m_consumerModel(new ConsumerModel(this))
+{
+    buildUi();
+    connect(m_back, &QAction::triggered, this, &Page::closeRequested);
+    connect(m_publish, &QAction::triggered, this, &QueueDetailPage::askToPublish);
+    connect(m_purge, &QAction::triggered, this, &QueueDetailPage::askToPurge);
+    connect(m_delete, &QAction::triggered, this, &QueueDetailPage::askToDelete);
+    showActions();
+}
+
+void QueueDetailPage::buildUi()
+{
+    auto* layout = new QVBoxLayout(this);
+    const int margin = theme::gap(this, Gap::Large);
+    layout->setContentsMargins(margin, margin, margin, margin);
+    layout->setSpacing(theme::gap(this, Gap::Medium));
+    layout->addWidget(makeHeader());
+
+    m_tabs = new QTabWidget(this);
+    m_tabs->setObjectName(QStringLiteral("queueTabs"));
+    m_tabs->setDocumentMode(true);
+    m_messages = new MessageBrowser(m_client, m_tabs);
+    m_messages->setObjectName(QStringLiteral("messageBrowser"));
+    connect(m_messages, &MessageBrowser::publishRequested, m_publish, &QAction::trigger);
+    m_bindings = new BindingsPanel(m_client, BindDialog::Fixed::DestinationQueue,
+                                   tr("Bindings to this queue"), m_tabs);
+    m_bindings->setObjectName(QStringLiteral("bindingsPanel"));
+    m_bindings->setEmptySentence(tr("Nothing is bound to this queue."));
+    connect(m_bindings, &BindingsPanel::wantedChanged, this, &Page::wantedChanged);
+    connect(m_bindings, &BindingsPanel::succeeded, this,
+            [this](const QString& text) { emit noticeRaised(NoticeKind::Success, text); });
+    const int gap = theme::gap(this, Gap::Medium);
+    const struct {
+        QWidget* content;
+        QString title;
+    } tabs[] = {{makeOverviewTab(), tr("Overview")},
+                {m_messages, tr("Messages")},
+                {makeConsumersTab(), tr("Consumers")},
+                {m_bindings, tr("Bindings")}};
+    for (const auto& [content, title] : tabs) {
+        content->layout()->setContentsMargins(0, gap, 0, 0);
+        m_tabs->addTab(content, title);
+    }
+    connect(m_tabs, &QTabWidget::currentChanged, this, [this] {
+        if (m_tabs->currentWidget() == m_messages) m_messages->loadOnce();
+    });
+
+    m_gone = new EmptyState(this);
+    m_gone->setObjectName(QStringLiteral("gone"));
+    connect(m_gone, &EmptyState::buttonClicked, this, &Page::closeRequested);
+    m_stack = new QStackedLayout;
+    m_stack->addWidget(m_tabs);
+    m_stack->addWidget(m_gone);
+    layout->addLayout(m_stack, 1);
+}
+
+QWidget* QueueDetailPage::makeHeader()
+{
+    auto* header = new QWidget(this);
+    auto* line = new QHBoxLayout(header);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(theme::gap(this, Gap::Small));
+    const auto addButton = [&](QAction* action, const QString& name, const QString& toolTip) {
+        action->setObjectName(name);
+        action->setToolTip(toolTip);
+        auto* button = new QToolButton(header);
+        button->setDefaultAction(action);
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setFocusPolicy(Qt::StrongFocus);
+        line->addWidget(button);
+    };
+    m_back->setShortcut(Qt::Key_Escape);
+    addAction(m_back);
+    addButton(m_back, QStringLiteral("back"), tr("Back to the queues (Esc)"));
+
+    m_name = new ElidedLabel(header);
+    m_name->setObjectName(QStringLiteral("queueName"));
+    m_name->setFont(theme::titleFont(font()));
+    line->addWidget(m_name, 1);
+    m_vhost = new QLabel(header);
+    m_vhost->setObjectName(QStringLiteral("queueVhost"));
+    line->addWidget(m_vhost);
+    m_state = new BadgeStrip(header);
+    line->addWidget(m_state);
+    m_features = new BadgeStrip(header);
+    line->addWidget(m_features);
+    line->addStretch(1);
+
+    addButton(m_publish, QStringLiteral("publish"), tr("Publishes a message to this queue"));
+    addButton(m_purge, QStringLiteral("purge"), tr("Removes the ready messages"));
+    addButton(m_delete, QStringLiteral("delete"), tr("Deletes this queue"));
+    return header;
+}
+
+QWidget* QueueDetailPage::makeOverviewTab()
+{
+    auto* tab = new QWidget(m_tabs);
+    auto* layout = new QVBoxLayout(tab);
+    layout->setSpacing(theme::gap(this, Gap::Medium));
+    layout->addWidget(makeFigures());
+    layout->addWidget(makePlots(), 3);
+    layout->addWidget(makeFacts(), 2);
+    return tab;
+}
+
+QWidget* QueueDetailPage::makeFigures()
+{
+    auto* card = new Card({}, m_tabs);
+    auto* line = new QHBoxLayout;
+    line->setSpacing(theme::gap(this, Gap::Large));
+    // In the order of Figure.
+    for (const QString& caption : {tr("Ready"), tr("Unacked"), tr("Total"), tr("Consumers"),
+                                   tr("Incoming"), tr("Deliver"), tr("Ack"), tr("Memory")}) {
+        auto* figure = new QLabel(QStringLiteral("–"), card);
+        figure->setFont(theme::figureFont(font()));
+        figure->setAccessibleName(caption);
+        auto* label = new QLabel(caption, card);
+        label->setForegroundRole(QPalette::PlaceholderText);
+        auto* column = new QVBoxLayout;
+        column->setSpacing(0);
+        column->addWidget(figure);
+        column->addWidget(label);
+        line->addLayout(column, 1);
+        m_figures.append(figure);
+    }
+    line->addWidget(makeRangeButtons(), 0, Qt::AlignTop);
+    card->body()->addLayout(line);
+    return card;
+}
+
+QWidget* QueueDetailPage::makeRangeButtons()
+{
+    auto* buttons = new QWidget(m_tabs);
+    auto* line = new QHBoxLayout(buttons);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(theme::gap(this, Gap::Hair));
+    auto* ranges = new QButtonGroup(this);
+    const std::initializer_list<std::pair<PlotRange, QString>> texts{
+        {PlotRange::OneMinute, tr("1 min")},
+        {PlotRange::TenMinutes, tr("10 min")},
+        {PlotRange::OneHour, tr("1 h")}};
+    for (const auto& [range, text] : texts) {
+        auto* button = new QToolButton(buttons);
+        button->setText(text);
+        button->setCheckable(true);
+        button->setChecked(range == PlotRange::TenMinutes);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setToolTip(tr("Plots show the last %1").arg(text));
+        ranges->addButton(button, static_cast<int>(range));
+        line->addWidget(button);
+    }
+    connect(ranges, &QButtonGroup::idClicked, this, [this](int id) {
+        m_depthPlot->setRange(static_cast<PlotRange>(id));
+        m_ratePlot->setRange(static_cast<PlotRange>(id));
+    });
+    return buttons;
+}
+
+QWidget* QueueDetailPage::makePlots()
+{
+    m_depthPlot = new RatePlot(PlotUnit::Messages, {{tr("Ready"), SeriesColour::Blue},
+                                                    {tr("Unacked"), SeriesColour::Orange},
+                                                    {tr("Total"), SeriesColour::Green}});
+    m_depthPlot->setObjectName(QStringLiteral("depthPlot"));
+    m_depthPlot->setAccessibleName(tr("Messages in the queue over time"));
+    m_ratePlot = new RatePlot(PlotUnit::MessagesPerSecond, {{tr("Incoming"), SeriesColour::Orange},
+                                                            {tr("Deliver"), SeriesColour::Blue},
+                                                            {tr("Ack"), SeriesColour::Green}});
+    m_ratePlot->setObjectName(QStringLiteral("ratePlot"));
+    m_ratePlot->setAccessibleName(tr("Message rates of the queue over time"));
+
+    auto* plots = new QWidget(m_tabs);
+    auto* line = new QHBoxLayout(plots);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(theme::gap(this, Gap::Medium));
+    auto* depth = new Card(tr("Depth"), plots);
+    depth->body()->addWidget(m_depthPlot, 1);
+    auto* rates = new Card(tr("Message rates"), plots);
+    rates->body()->addWidget(m_ratePlot, 1);
+    line->addWidget(depth, 1);
+    line->addWidget(rates, 1);
+    return plots;
+}
+
+QWidget* QueueDetailPage::makeFacts()
+{
+    auto* row = new QWidget(m_tabs);
+    auto* line = new QHBoxLayout(row);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(theme::gap(this, Gap::Medium));
+
+    auto* facts = new Card(tr("Properties"), row);
+    m_facts = new FactList({tr("Durable"), tr("Auto-delete"), tr("Exclusive to"), tr("Policy"),
+                            tr("Persistent messages"), tr("Message bodies"), tr("Virtual host")},
+                           facts);
+    m_facts->setObjectName(QStringLiteral("facts"));
+    facts->body()->addWidget(m_facts);
+    facts->body()->addStretch();
+    line->addWidget(facts, 2);
+
+    m_argumentsCard = new Card(tr("Arguments"), row);
+    m_arguments = new QTreeWidget(m_argumentsCard);
+    m_arguments->setObjectName(QStringLiteral("queueArguments"));
+    m_arguments->setAccessibleName(tr("Arguments"));
+    m_arguments->setHeaderLabels({tr("Argument"), tr("Type"), tr("Value"), tr("Effect")});
+    m_arguments->setRootIsDecorated(false);
+    m_arguments->setUniformRowHeights(true);
+    m_arguments->setFrameShape(QFrame::NoFrame);
+    m_arguments->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_arguments->header()->setStretchLastSection(true);
+    m_argumentsCard->body()->addWidget(m_arguments, 1);
+    line->addWidget(m_argumentsCard, 3);
+    return row;
+}
+
+QWidget* QueueDetailPage::makeConsumersTab()
+{
+    m_consumers = new ListPanel(tr("Consumers"), *m_consumerModel, m_tabs);
+    m_consumers->setObjectName(QStringLiteral("consumers"));
+    m_consumers->setEmptyState(
+        tr("Nobody consumes from this queue. Messages wait until a client does."));
+    m_consumers->table()->setSamples({QStringLiteral("amq.ctag-JzTY20BRgKO-HjmUJj0w"),
+                                      QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672"),
+                                      QStringLiteral("2047"),
+                                      {},
+                                      {},
+                                      {},
+                                      QStringLiteral("unlimited"),
+                                      QStringLiteral("100 000"),
+                                      QStringLiteral("x-priority = 10")});
+    return m_consumers;
+}
+
+void QueueDetailPage::showQueue(const management::ResourceKey& key)
+{
+    m_key = key;
+    m_queue.reset();
+    m_missedCount = 0;
+    m_isGone = false;
+    m_name->setFullText(key.name);
+    m_state->setBadges({});
+    m_features->setBadges({});
+    m_messages->setQueue(key);
+    m_bindings->setOwner(key);
+    m_consumerModel->show({});
+    m_arguments->clear();
+    m_facts->setValues({});
+    for (QLabel* figure : m_figures) {
+        figure->setText(QStringLiteral("–"));
+    }
+    m_tabs->setCurrentIndex(0);
+    m_stack->setCurrentWidget(m_tabs);
+    showPlots();
+    showActions();
+    emit wantedChanged();
+}
+
+management::WatchScope QueueDetailPage::wanted() const
+{
+    return {TopicQueueDetail | TopicExchanges | m_bindings->wantedTopics(), m_key, std::nullopt};
+}
+
+void QueueDetailPage::showSnapshot(const SnapshotPtr& snapshot)
+{
+    if ((snapshot->topics & TopicQueueDetail) == 0) return;
+    if (!snapshot->queue) {
+        showMissing();
+    } else if (snapshot->queue->key == m_key) {
+        showPresent(*snapshot);
+    }
+}
+
+void QueueDetailPage::showPresent(const Snapshot& snapshot)
+{
+    m_queue = *snapshot.queue;
+    m_missedCount = 0;
+    m_isGone = false;
+    m_stack->setCurrentWidget(m_tabs);
+    m_histories.of(m_key).add(*m_queue,
+                              static_cast<double>(snapshot.takenAt.toMSecsSinceEpoch()) / 1000);
+    showHeader(*m_queue);
+    showFigures(*m_queue);
+    showFacts(*m_queue);
+    showPlots();
+    m_consumerModel->showConsumers(snapshot.queueConsumers);
+    m_bindings->showBindings(snapshot.queueBindings);
+    m_tabs->setTabText(m_tabs->indexOf(m_consumers),
+                       tabText(tr("Consumers"), m_consumerModel->rowCount()));
+    m_tabs->setTabText(m_tabs->indexOf(m_bindings), tabText(tr("Bindings"), m_bindings->count()));
+    showActions();
+}
+
+void QueueDetailPage::showMissing()
+{
+    m_missedCount += 1;
+    if (!m_queue && m_missedCount < kMissedMax) return;
+    m_isGone = true;
+    m_gone->setContent(tr("The queue “%1” does not exist any more: it was deleted, or it went with "
+                          "its connection or its last consumer.")
+                           .arg(m_key.name),
+                       tr("Back to the queues"));
+    m_stack->setCurrentWidget(m_gone);
+    m_state->setBadges({});
+    showActions();
+}
+
+void QueueDetailPage::showHeader(const QueueRow& queue)
+{
+    m_state->setBadges({queueStateBadge(queue.state)});
+    m_features->setBadges(queueFeatures(queue));
+    m_vhost->setVisible(queue.key.vhost != QStringLiteral("/"));
+    m_vhost->setText(tr("in %1").arg(queue.key.vhost));
+}
+
+void QueueDetailPage::showFigures(const QueueRow& queue)
+{
+    m_figures[Ready]->setText(format::count(queue.readyCount));
+    m_figures[Unacked]->setText(format::count(queue.unackedCount));
+    m_figures[Total]->setText(format::count(queue.readyCount + queue.unackedCount));
+    m_figures[Consumers]->setText(format::count(queue.consumerCount));
+    m_figures[Incoming]->setText(format::rateWithUnit(queue.rates.publish));
+    m_figures[Deliver]->setText(format::rateWithUnit(queue.rates.deliver));
+    m_figures[Ack]->setText(format::rateWithUnit(queue.rates.ack));
+    m_figures[Memory]->setText(format::bytes(queue.memoryBytes));
+}
+
+void QueueDetailPage::showFacts(const QueueRow& queue)
+{
+    m_facts->setValues({yesNo(queue.isDurable), yesNo(queue.isAutoDelete),
+                        queue.isExclusive ? queue.ownerConnection : tr("nobody"), queue.policy,
+                        format::count(queue.persistentCount), format::bytes(queue.bodyBytes),
+                        queue.key.vhost});
+    showArguments(queue);
+}
+
+void QueueDetailPage::showArguments(const QueueRow& queue)
+{
+    m_argumentsCard->setVisible(!queue.arguments.isEmpty());
+    // They never change while a queue lives, so what is selected in the list stays.
+    if (m_arguments->topLevelItemCount() == queue.arguments.size()) return;
+    m_arguments->clear();
+    for (auto it = queue.arguments.cbegin(); it != queue.arguments.cend(); ++it) {
+        const bool isInert = queue.notHonoured.contains(it.key());
+        auto* item = new QTreeWidgetItem(
+            m_arguments,
+            {it.key(), argumentTypeName(argumentTypeOf(it.value())), argumentText(it.value()),
+             isInert ? tr("stored, not yet acted on") : tr("acted on")});
+        if (const auto* known = findKnownArgument(knownQueueArguments(), it.key())) {
+            item->setToolTip(0, knownArgumentExplanation(*known));
+        }
+        if (isInert) item->setIcon(3, icon(Icon::Warning));
+    }
+}
+
+void QueueDetailPage::showPlots()
+{
+    const QueueHistory& history = m_histories.of(m_key);
+    m_depthPlot->setSeries(
+        seriesOf(history, {QueueSeries::Ready, QueueSeries::Unacked, QueueSeries::Total}),
+        history.nowSeconds());
+    m_ratePlot->setSeries(
+        seriesOf(history, {QueueSeries::Incoming, QueueSeries::Deliver, QueueSeries::Ack}),
+        history.nowSeconds());
+}
+
+void QueueDetailPage::showActions()
+{
+    const bool isThere = m_isReachable && m_queue && !m_isGone;
+    m_publish->setEnabled(isThere);
+    m_purge->setEnabled(isThere);
+    m_delete->setEnabled(isThere);
+    m_bindings->setRefusal(m_isReachable ? QString{} : tr("The broker cannot be reached."));
+}
+
+void QueueDetailPage::setActionsEnabled(bool enabled)
+{
+    m_isReachable = enabled;
+    showActions();
+}
+
+void QueueDetailPage::askToPublish()
+{
+    // The default exchange routes to the queue that the key names.
+    auto* dialog = new PublishDialog(m_client, m_key.vhost, {}, m_key.name, this);
+    connect(dialog, &CommandDialog::succeeded, this, [this](const QString& text) {
+        emit noticeRaised(NoticeKind::Success, text);
+        if (m_tabs->currentWidget() == m_messages) m_messages->load();
+    });
+    dialog->open();
+}
+
+void QueueDetailPage::askToPurge()
+{
+    auto* dialog = new PurgeQueuesDialog(m_client, {*m_queue}, this);
+    connect(dialog, &CommandDialog::succeeded, this, [this](const QString& text) {
+        emit noticeRaised(NoticeKind::Success, text);
+        if (m_tabs->currentWidget() == m_messages) m_messages->load();
+    });
+    dialog->open();
+}
+
+void QueueDetailPage::askToDelete()
+{
+    auto* dialog = new DeleteQueuesDialog(m_client, {*m_queue}, this);
+    connect(dialog, &CommandDialog::succeeded, this, [this](const QString& text) {
+        emit noticeRaised(NoticeKind::Success, text);
+        emit closeRequested();
+    });
+    dialog->open();
+}
+
+}  // namespace warren::ui
