@@ -35,6 +35,7 @@ MethodId methodOf(const CommandBody& body)
         MethodId operator()(const FailChannel& command) const { return command.error.method; }
         MethodId operator()(const ConfirmChannelClosed&) const { return {amqp::kChannelClass, 41}; }
         MethodId operator()(const SetFlow&) const { return {amqp::kChannelClass, 20}; }
+        MethodId operator()(const RequestAccess&) const { return {amqp::kAccessClass, 10}; }
         MethodId operator()(const DeclareExchange&) const { return {amqp::kExchangeClass, 10}; }
         MethodId operator()(const DeleteExchange&) const { return {amqp::kExchangeClass, 20}; }
         MethodId operator()(const BindExchange&) const { return {amqp::kExchangeClass, 30}; }
@@ -135,9 +136,7 @@ void Broker::applyToConnection(Connection& connection, CommandBody& body)
 void Broker::applyToChannel(Channel& channel, CommandBody& body)
 {
     if (std::holds_alternative<ConfirmChannelClosed>(body)) {
-        Connection& connection = channel.connection;
-        const Verdict verdict = m_connections.confirmChannelClosed(channel);
-        if (!verdict) m_connections.fail(connection, verdict.error());
+        m_connections.confirmChannelClosed(channel);
         return;
     }
     if (std::holds_alternative<CloseChannel>(body)) {
@@ -165,6 +164,8 @@ void Broker::applyToChannel(Channel& channel, CommandBody& body)
         m_consuming.setPrefetch(channel, *prefetch);
     } else if (const auto* flow = std::get_if<SetFlow>(&body)) {
         m_consuming.setFlow(channel, flow->isActive);
+    } else if (std::holds_alternative<RequestAccess>(body)) {
+        m_state.emit(channel, PlainReply::AccessRequestOk);
     } else if (auto* failure = std::get_if<FailChannel>(&body)) {
         m_connections.failChannel(channel, std::move(failure->error));
     } else if (const auto* confirms = std::get_if<SelectConfirms>(&body)) {

@@ -48,6 +48,9 @@ struct SetFlow {
     bool isActive = true;
 };
 
+/// access.request: obsolete, always granted.
+struct RequestAccess {};
+
 // ---- exchanges and queues
 
 struct DeclareExchange {
@@ -146,7 +149,6 @@ struct Reject {
     amqp::MethodId method;
 };
 struct Recover {
-    bool requeues = true;
     bool wantsReply = true;
     amqp::MethodId method;
 };
@@ -167,9 +169,9 @@ struct RollbackTransaction {};
 using CommandBody =
     std::variant<Publish, Ack, Reject, Get, Consume, Cancel, Recover, SetPrefetch, OpenConnection,
                  CloseConnection, FailConnection, LoseConnection, OpenChannel, CloseChannel,
-                 FailChannel, ConfirmChannelClosed, SetFlow, DeclareExchange, DeleteExchange,
-                 BindExchange, UnbindExchange, DeclareQueue, DeleteQueue, BindQueue, UnbindQueue,
-                 PurgeQueue, SelectConfirms, SelectTransactions, CommitTransaction,
+                 FailChannel, ConfirmChannelClosed, SetFlow, RequestAccess, DeclareExchange,
+                 DeleteExchange, BindExchange, UnbindExchange, DeclareQueue, DeleteQueue, BindQueue,
+                 UnbindQueue, PurgeQueue, SelectConfirms, SelectTransactions, CommitTransaction,
                  RollbackTransaction>;
 
 struct Command {

@@ -106,13 +106,10 @@ void Connections::failChannel(Channel& channel, amqp::AmqpError error)
     m_state.emit(channel, ChannelFailed{std::move(error)});
 }
 
-Verdict Connections::confirmChannelClosed(Channel& channel)
+void Connections::confirmChannelClosed(Channel& channel)
 {
-    if (!channel.isClosing) {
-        return Refusal{ReplyCode::CommandInvalid, "unexpected method", {amqp::kChannelClass, 41}};
-    }
+    WARREN_CHECK(channel.isClosing);
     channel.connection.eraseChannel(channel.number);
-    return {};
 }
 
 void Connections::notePublish(Connection& connection)

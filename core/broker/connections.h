@@ -32,8 +32,8 @@ public:
     void openChannel(Connection& connection, ChannelNumber number);
     void closeChannel(Channel& channel);
     void failChannel(Channel& channel, amqp::AmqpError error);
-    /// @error CommandInvalid  we had not closed it
-    Verdict confirmChannelClosed(Channel& channel);
+    /// @pre the channel failed, and its client was told
+    void confirmChannelClosed(Channel& channel);
 
     /// It publishes: an alarm blocks it.
     void notePublish(Connection& connection);

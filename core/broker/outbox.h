@@ -73,6 +73,7 @@ enum class PlainReply : std::uint8_t {
     ConnectionCloseOk,
     ChannelOpenOk,
     ChannelCloseOk,
+    AccessRequestOk,
     FlowOkActive,
     FlowOkPaused,
     ExchangeDeclareOk,

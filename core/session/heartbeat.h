@@ -1,0 +1,45 @@
+#pragma once
+
+#include "core/base/time.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace warren::session {
+
+/// When a heartbeat is due to the peer, and when the peer counts as gone.
+///
+/// Pure: time comes in. We send after half an interval without other traffic; a peer that was
+/// silent for two intervals is gone. Spec: AMQP 0-9-1 §4.2.7; half intervals as RabbitMQ.
+class Heartbeat {
+public:
+    /// @param seconds  negotiated interval; 0: no heartbeats
+    void start(std::uint16_t seconds, Instant now)
+    {
+        m_interval = std::chrono::seconds{seconds};
+        m_lastSent = m_lastReceived = now;
+    }
+    bool isActive() const { return m_interval > Duration::zero(); }
+
+    void noteReceived(Instant now) { m_lastReceived = now; }
+    void noteSent(Instant now) { m_lastSent = now; }
+
+    bool isDue(Instant now) const { return isActive() && now >= m_lastSent + m_interval / 2; }
+    /// Whether the peer counts as gone.
+    bool isLost(Instant now) const { return isActive() && now >= m_lastReceived + m_interval * 2; }
+
+    /// When to look again.
+    Instant nextDeadline() const
+    {
+        if (!isActive()) return Instant::never();
+        return std::min(m_lastSent + m_interval / 2, m_lastReceived + m_interval * 2);
+    }
+
+private:
+    Duration m_interval{0};
+    Instant m_lastSent;
+    Instant m_lastReceived;
+};
+
+}  // namespace warren::session
