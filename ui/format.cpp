@@ -64,6 +64,10 @@ QString rate(double perSecond)
 {
     if (perSecond < 0.05) return perSecond > 0 ? QStringLiteral("<0.1") : QStringLiteral("0");
     if (perSecond < 99.95) return QString::number(perSecond, 'f', 1);
+    constexpr double kMillion = 1e6;
+    if (perSecond >= kMillion) {
+        return QString::number(perSecond / kMillion, 'f', 2) + QStringLiteral("M");
+    }
     return count(static_cast<std::uint64_t>(std::llround(perSecond)));
 }
 

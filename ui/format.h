@@ -19,7 +19,8 @@ QString count(std::uint64_t value);
 /// A count in at most five characters for badges and axes: "999", "1.2k", "34k", "5.6M".
 QString shortCount(double value);
 
-/// Messages (or anything) per second: "0", "0.4", "12.3", "1 234"; the unit stands in the heading.
+/// Messages (or anything) per second: "0", "0.4", "12.3", "1 234", "1.25M"; the unit stands in the
+/// heading.
 QString rate(double perSecond);
 
 /// As `rate`, with its unit: "12.3/s".

@@ -3,8 +3,11 @@
 #include "ui/format.h"
 #include "ui/pages/channels_page.h"
 #include "ui/pages/connections_page.h"
+#include "ui/pages/exchanges_page.h"
 #include "ui/pages/log_page.h"
 #include "ui/pages/overview_page.h"
+#include "ui/pages/queue_detail_page.h"
+#include "ui/pages/queues_page.h"
 #include "ui/theme.h"
 #include "ui/tray.h"
 #include "ui/widgets/navigation_list.h"
@@ -19,6 +22,7 @@
 #include <QLabel>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -116,30 +120,47 @@ void MainWindow::buildUi()
     auto* left = new QVBoxLayout;
     left->setContentsMargins(0, theme::gap(this, Gap::Medium), 0, 0);
     left->addWidget(m_navigation);
-    auto* separator = new QFrame(centre);
-    separator->setFrameShape(QFrame::VLine);
-    separator->setForegroundRole(QPalette::Mid);
     auto* layout = new QHBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addLayout(left);
-    layout->addWidget(separator);
     layout->addLayout(right, 1);
     setCentralWidget(centre);
 
     const int em = fontMetrics().height();
-    resize(em * 76, em * 48);
-    setMinimumSize(em * 52, em * 30);
+    const QSize room = screen()->availableSize();
+    resize(QSize(em * 92, em * 57).boundedTo(room - QSize(em, em * 3)));
+    setMinimumSize(em * 62, em * 36);
 }
 
 void MainWindow::buildPages()
 {
     addPage(Icon::Overview, tr("Overview"), new OverviewPage(m_history, this), nullptr);
+    auto* queues = new QueuesPage(m_client, this);
+    auto* exchanges = new ExchangesPage(m_client, this);
+    addPage(Icon::Queues, tr("Queues"), queues, &Overview::queueCount);
+    addPage(Icon::Exchanges, tr("Exchanges"), exchanges, &Overview::exchangeCount);
     addPage(Icon::Connections, tr("Connections"), new ConnectionsPage(m_client, this),
             &Overview::connectionCount);
     addPage(Icon::Channels, tr("Channels"), new ChannelsPage(m_client, this),
             &Overview::channelCount);
     addPage(Icon::Log, tr("Log"), new LogPage(this), nullptr);
+
+    // One queue has a page of its own behind the list's.
+    m_queueDetail = new QueueDetailPage(m_client, this);
+    m_pages->addWidget(m_queueDetail);
+    connectPage(m_queueDetail);
+    m_queuesIndex = m_pages->indexOf(queues);
+    connect(m_queueDetail, &Page::closeRequested, this, [this] { openPage(m_queuesIndex); });
+    const int exchangesIndex = m_pages->indexOf(exchanges);
+    for (int index = 0; index < m_pages->count(); ++index) {
+        connect(page(index), &Page::openQueue, this, &MainWindow::openQueue);
+        connect(page(index), &Page::openExchange, this,
+                [this, exchanges, exchangesIndex](const management::ResourceKey& key) {
+                    openPage(exchangesIndex);
+                    exchanges->selectExchange(key);
+                });
+    }
 
     connect(m_navigation, &QListWidget::currentRowChanged, this, &MainWindow::openPage);
     // A click on the current item leaves a detail page.
@@ -196,6 +217,7 @@ void MainWindow::buildMenus()
                         [this, index] { openPage(index); });
     }
     view->addSeparator();
+    view->addAction(icon(Icon::Back), tr("&Back"), QKeySequence::Back, this, &MainWindow::goBack);
     view->addAction(icon(Icon::Filter), tr("&Filter"), QKeySequence::Find, this,
                     [this] { currentPage()->focusFilter(); });
     // Space is no shortcut: it must keep pressing the button that has the focus. See keyPressEvent.
@@ -253,6 +275,20 @@ void MainWindow::openPage(int index)
     if (m_pages->currentIndex() == index && m_watched) return;
     m_pages->setCurrentIndex(index);
     showPage();
+}
+
+void MainWindow::openQueue(const management::ResourceKey& key)
+{
+    m_navigation->setCurrentRow(m_queuesIndex);
+    m_queueDetail->showQueue(key);
+    m_pages->setCurrentWidget(m_queueDetail);
+    m_queueDetail->setFocus();
+    showPage();
+}
+
+void MainWindow::goBack()
+{
+    if (currentPage() == m_queueDetail) openPage(m_queuesIndex);
 }
 
 bool MainWindow::isPaused() const { return m_pauseAction->isChecked(); }
@@ -408,6 +444,10 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
     // Only keys that the widget with the focus did not want come here.
     if (event->key() == Qt::Key_Space && event->modifiers() == Qt::NoModifier) {
         m_pauseAction->toggle();
+        return;
+    }
+    if (event->key() == Qt::Key_Escape) {
+        goBack();
         return;
     }
     QMainWindow::keyPressEvent(event);

@@ -23,6 +23,7 @@ namespace warren::ui {
 
 class NavigationList;
 class NoticeBar;
+class QueueDetailPage;
 class ThemeSwitch;
 class Tray;
 
@@ -44,10 +45,12 @@ public:
     MainWindow(management::BrokerClient& client, bool hasTray, QWidget* parent);
     ~MainWindow() override;
 
-    /// The pages in the order of the list; those for one queue come after the list's.
+    /// The pages in the order of the list at the left.
     int pageCount() const;
     Page* page(int index) const;
     void openPage(int index);
+    /// Shows one queue on its own page.
+    void openQueue(const management::ResourceKey& key);
 
     bool isPaused() const;
 
@@ -73,6 +76,7 @@ private:
     void addPage(Icon pageIcon, const QString& title, Page* page, PageCount count);
     void connectPage(Page* page);
     Page* currentPage() const;
+    void goBack();
 
     void showSnapshot(const management::SnapshotPtr& snapshot);
     void showPage();
@@ -95,6 +99,8 @@ private:
     NavigationList* m_navigation = nullptr;
     QList<PageCount> m_counts;  ///< by page
     QStackedWidget* m_pages = nullptr;
+    QueueDetailPage* m_queueDetail = nullptr;
+    int m_queuesIndex = 0;
     NoticeBar* m_unreachable = nullptr;
     NoticeBar* m_storageAlarm = nullptr;
     NoticeBar* m_resourceAlarm = nullptr;

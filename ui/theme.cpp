@@ -1,11 +1,11 @@
 #include "ui/theme.h"
 
+#include "ui/flat_style.h"
+
 #include <QApplication>
 #include <QFontDatabase>
 #include <QFontMetricsF>
 #include <QSettings>
-#include <QStyle>
-#include <QStyleFactory>
 #include <QWidget>
 
 #include <algorithm>
@@ -221,7 +221,7 @@ ThemeSwitch::ThemeSwitch(QApplication& application, QObject* parent)
       m_application(application),
       m_choice(choiceOf(QSettings().value(kThemeKey).toString()))
 {
-    m_application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    m_application.setStyle(new FlatStyle);  // the application takes it over
     apply();
 }
 

@@ -1,21 +1,22 @@
 #include "tests/ui/ui_support.h"
 
+#include "ui/flat_style.h"
 #include "ui/theme.h"
 #include "ui/widgets/elided_label.h"
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QButtonGroup>
 #include <QDir>
 #include <QLabel>
 #include <QSet>
-#include <QStyleFactory>
 #include <QTest>
 
 namespace warren::test {
 
 ThemeScope::ThemeScope(bool isDark)
 {
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new ui::FlatStyle);  // the application takes it over
     QApplication::setPalette(isDark ? ui::theme::darkPalette() : ui::theme::lightPalette());
 }
 
@@ -97,6 +98,12 @@ QStringList unreachableByTab(QWidget& window)
     const qsizetype stepsMax = 2 * missing.size() + 2;
     for (qsizetype step = 0; step < stepsMax && !missing.isEmpty(); ++step) {
         missing.removeAll(QApplication::focusWidget());
+        // Exclusive choices are one stop of the Tab key; the arrow keys go on from there.
+        const auto* button = qobject_cast<const QAbstractButton*>(QApplication::focusWidget());
+        if (button && button->group() && button->group()->exclusive()) {
+            for (QAbstractButton* other : button->group()->buttons())
+                missing.removeAll(other);
+        }
         QWidget* from = QApplication::focusWidget() ? QApplication::focusWidget() : &window;
         QTest::keyClick(from, Qt::Key_Tab);
     }

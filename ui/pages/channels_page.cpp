@@ -46,7 +46,7 @@ void ChannelsPage::buildUi()
         "No channel is open. A client opens channels on its connection to publish and consume."));
     m_list->table()->setItemDelegateForColumn(static_cast<int>(ChannelColumn::State),
                                               new BadgeDelegate(m_list->table()));
-    m_list->table()->setSamples({QStringLiteral("127.0.0.100:40000 -> 127.0.0.1:5672 (1)"),
+    m_list->table()->setSamples({QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672 (1)"),
                                  QStringLiteral("guest-user"), QStringLiteral("/production"),
                                  QStringLiteral("transaction"), QStringLiteral(" running ")});
 
@@ -90,7 +90,10 @@ QWidget* ChannelsPage::buildDetails()
     return card;
 }
 
-management::WatchScope ChannelsPage::wanted() const { return {.topics = TopicChannels, .queue = {}, .exchange = {}}; }
+management::WatchScope ChannelsPage::wanted() const
+{
+    return {.topics = TopicChannels, .queue = {}, .exchange = {}};
+}
 
 void ChannelsPage::showSnapshot(const SnapshotPtr& snapshot)
 {

@@ -74,7 +74,7 @@ void ConnectionsPage::buildUi()
         tr("No client is connected. Clients connect to the address that the overview shows."));
     m_list->table()->setItemDelegateForColumn(static_cast<int>(ConnectionColumn::State),
                                               new BadgeDelegate(m_list->table()));
-    m_list->table()->setSamples({QStringLiteral("127.0.0.100:40000 -> 127.0.0.1:5672"),
+    m_list->table()->setSamples({QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672"),
                                  QStringLiteral("order-service-worker-1"),
                                  QStringLiteral("guest-user"), QStringLiteral("/production"),
                                  QStringLiteral(" blocking "), QStringLiteral("2047"),
@@ -124,7 +124,10 @@ QWidget* ConnectionsPage::buildDetails()
     return card;
 }
 
-management::WatchScope ConnectionsPage::wanted() const { return {.topics = TopicConnections, .queue = {}, .exchange = {}}; }
+management::WatchScope ConnectionsPage::wanted() const
+{
+    return {.topics = TopicConnections, .queue = {}, .exchange = {}};
+}
 
 void ConnectionsPage::showSnapshot(const SnapshotPtr& snapshot)
 {

@@ -71,6 +71,7 @@ void LogPage::buildUi()
     table->horizontalHeader()->setSortIndicatorShown(false);
     table->horizontalHeader()->setSectionsClickable(false);
     table->setAlternatingRowColors(false);
+    table->setFont(theme::monospaceFont(font()));
     table->setItemDelegateForColumn(static_cast<int>(LogColumn::Level), new BadgeDelegate(table));
     table->setSamples({QStringLiteral("12:34:56.789"), QStringLiteral(" warning ")});
 
@@ -80,7 +81,10 @@ void LogPage::buildUi()
     layout->addWidget(m_list);
 }
 
-management::WatchScope LogPage::wanted() const { return {.topics = TopicLog, .queue = {}, .exchange = {}}; }
+management::WatchScope LogPage::wanted() const
+{
+    return {.topics = TopicLog, .queue = {}, .exchange = {}};
+}
 
 void LogPage::showSnapshot(const SnapshotPtr& snapshot)
 {

@@ -7,6 +7,7 @@
 #include "ui/widgets/fact_list.h"
 #include "ui/widgets/gauge.h"
 
+#include <QBoxLayout>
 #include <QButtonGroup>
 #include <QClipboard>
 #include <QFrame>
@@ -33,6 +34,7 @@ using management::SnapshotPtr;
 namespace {
 
 constexpr std::chrono::seconds kCopiedShown{2};
+constexpr PlotRange kFirstRange = PlotRange::TenMinutes;
 
 std::vector<const management::RateSeries*> seriesOf(const OverviewHistory& history,
                                                     std::initializer_list<OverviewSeries> which)
@@ -121,12 +123,14 @@ QWidget* OverviewPage::buildHeader()
         button->setObjectName(QStringLiteral("range%1").arg(secondsOf(range)));
         button->setText(text);
         button->setCheckable(true);
-        button->setFocusPolicy(Qt::StrongFocus);
+        // The group is one stop of the Tab key: at the checked one; the arrow keys go on from
+        // there.
+        button->setChecked(range == kFirstRange);
+        button->setFocusPolicy(range == kFirstRange ? Qt::StrongFocus : Qt::ClickFocus);
         button->setToolTip(tr("Plots show the last %1").arg(text));
         m_ranges->addButton(button, static_cast<int>(range));
         layout->addWidget(button);
     }
-    m_ranges->button(static_cast<int>(PlotRange::TenMinutes))->setChecked(true);
     connect(m_ranges, &QButtonGroup::idClicked, this,
             [this](int id) { setRange(static_cast<PlotRange>(id)); });
     return header;
@@ -170,15 +174,15 @@ QWidget* OverviewPage::buildPlots()
     m_rates->setAccessibleName(tr("Message rates over time"));
 
     auto* plots = new QWidget(this);
-    auto* layout = new QHBoxLayout(plots);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(theme::gap(this, Gap::Medium));
+    m_plots = new QBoxLayout(QBoxLayout::LeftToRight, plots);
+    m_plots->setContentsMargins(0, 0, 0, 0);
+    m_plots->setSpacing(theme::gap(this, Gap::Medium));
     auto* messages = new Card(tr("Messages in queues"), plots);
     messages->body()->addWidget(m_messages, 1);
     auto* rates = new Card(tr("Message rates"), plots);
     rates->body()->addWidget(m_rates, 1);
-    layout->addWidget(messages, 1);
-    layout->addWidget(rates, 1);
+    m_plots->addWidget(messages, 1);
+    m_plots->addWidget(rates, 1);
     return plots;
 }
 
@@ -257,6 +261,15 @@ void OverviewPage::showSnapshot(const SnapshotPtr& snapshot)
     showMemory(overview.memory, overview.hasMemoryAlarm);
     showDisk(overview.disk, overview.hasDiskAlarm);
     showPlots();
+}
+
+void OverviewPage::resizeEvent(QResizeEvent* event)
+{
+    Page::resizeEvent(event);
+    // In a narrow window the plots lie below each other.
+    constexpr int kWideLines = 66;
+    const bool isWide = width() >= kWideLines * fontMetrics().height();
+    m_plots->setDirection(isWide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
 }
 
 void OverviewPage::showCounts(const Overview& overview)

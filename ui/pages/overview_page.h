@@ -6,12 +6,10 @@
 
 #include <QList>
 
+class QBoxLayout;
 class QButtonGroup;
-class QGridLayout;
-class QHBoxLayout;
 class QLabel;
 class QPushButton;
-class QToolButton;
 
 namespace warren::ui {
 
@@ -30,6 +28,9 @@ public:
 
     management::WatchScope wanted() const override { return {}; }
     void showSnapshot(const management::SnapshotPtr& snapshot) override;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void buildUi();
@@ -52,6 +53,7 @@ private:
     QButtonGroup* m_ranges = nullptr;
     QLabel* m_subtitle = nullptr;
     QList<QLabel*> m_counts;
+    QBoxLayout* m_plots = nullptr;
     RatePlot* m_messages = nullptr;
     RatePlot* m_rates = nullptr;
     ElidedLabel* m_connectionString = nullptr;

@@ -34,6 +34,8 @@ EmptyState::EmptyState(QWidget* parent)
 void EmptyState::setContent(const QString& sentence, const QString& buttonText)
 {
     m_sentence->setText(sentence);
+    // A layout gives a label that wraps the height of its hint, not of its width.
+    m_sentence->setMinimumHeight(m_sentence->heightForWidth(m_sentence->minimumWidth()));
     m_button->setText(buttonText);
     m_button->setVisible(!buttonText.isEmpty());
 }

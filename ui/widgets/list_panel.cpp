@@ -59,22 +59,22 @@ void ListPanel::buildUi(const QString& title)
     m_table->setObjectName(QStringLiteral("table"));
     m_table->setAccessibleName(title);
     m_filterEdit->setObjectName(QStringLiteral("filter"));
-    m_filterEdit->setPlaceholderText(tr("Filter"));
-    m_filterEdit->setToolTip(tr("Shows the rows that hold every word (Ctrl+F)"));
+    m_filterEdit->setPlaceholderText(tr("Filter (Ctrl+F)"));
+    m_filterEdit->setToolTip(tr("Shows the rows that hold every word"));
     m_filterEdit->setAccessibleName(tr("Filter"));
     m_filterEdit->setClearButtonEnabled(true);
     m_filterEdit->addAction(icon(Icon::Filter), QLineEdit::LeadingPosition);
     constexpr int kFilterCharacters = 28;
-    m_filterEdit->setMinimumWidth(QFontMetrics(font()).averageCharWidth() * kFilterCharacters);
+    m_filterEdit->setFixedWidth(QFontMetrics(font()).averageCharWidth() * kFilterCharacters);
 
     auto* line = new QHBoxLayout;
     line->setSpacing(theme::gap(this, Gap::Small));
     line->addWidget(heading, 0, Qt::AlignBaseline);
     line->addWidget(m_count, 0, Qt::AlignBaseline);
     line->addStretch();
+    line->addWidget(m_filterEdit);
     m_actions->setSpacing(theme::gap(this, Gap::Small));
     line->addLayout(m_actions);
-    line->addWidget(m_filterEdit);
 
     m_stack->addWidget(m_table);
     m_stack->addWidget(m_empty);
@@ -92,11 +92,18 @@ QAbstractButton* ListPanel::addAction(QAction* action)
     button->setDefaultAction(action);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setFocusPolicy(Qt::StrongFocus);
-    m_actions->addWidget(button);
+    addTool(button);
     return button;
 }
 
-void ListPanel::addTool(QWidget* tool) { m_actions->addWidget(tool); }
+void ListPanel::addTool(QWidget* tool)
+{
+    const int count = m_actions->count();
+    QWidget* before = count == 0 ? m_filterEdit : m_actions->itemAt(count - 1)->widget();
+    m_actions->addWidget(tool);
+    setTabOrder(before, tool);
+    setTabOrder(tool, m_table);
+}
 
 void ListPanel::setEmptyState(const QString& sentence, const QString& buttonText)
 {

@@ -34,7 +34,7 @@ public:
     /// A button with icon and text in the title line; it follows the action's state.
     QAbstractButton* addAction(QAction* action);
 
-    /// Any other widget in the title line, before the filter; the panel takes it over.
+    /// Any other widget in the title line, after the filter; the panel takes it over.
     void addTool(QWidget* tool);
 
     /// What to say while there are no rows at all; an empty button text gives no button.

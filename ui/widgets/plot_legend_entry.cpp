@@ -5,6 +5,8 @@
 #include <QLabel>
 #include <QPainter>
 
+#include <algorithm>
+
 namespace warren::ui {
 namespace {
 
@@ -59,7 +61,7 @@ PlotLegendEntry::PlotLegendEntry(const QString& name, SeriesColour colour,
     m_value->setFont(theme::headingFont(font()));
     // Wide enough for the usual, so that the legend does not dance with the figures.
     m_value->setMinimumWidth(
-        QFontMetrics(m_value->font()).horizontalAdvance(QStringLiteral("9 999 999")));
+        QFontMetrics(m_value->font()).horizontalAdvance(QStringLiteral("99 999/s")));
 
     auto* layout = new QGridLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -75,6 +77,8 @@ PlotLegendEntry::PlotLegendEntry(const QString& name, SeriesColour colour,
 void PlotLegendEntry::setValue(const QString& value)
 {
     m_value->setText(value);
+    // It grows with the figures and never shrinks again.
+    m_value->setMinimumWidth(std::max(m_value->minimumWidth(), m_value->sizeHint().width()));
     setAccessibleName(QStringLiteral("%1: %2").arg(m_name, value));
 }
 

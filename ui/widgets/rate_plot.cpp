@@ -21,14 +21,10 @@ using management::RateSeries;
 
 namespace {
 
-/// Ticks at round values, written as the window writes figures everywhere.
-class FigureTicker final : public QCPAxisTicker {
+/// Ticks at multiples of a step, written as the window writes figures everywhere.
+class FigureTicker final : public QCPAxisTickerFixed {
 public:
-    explicit FigureTicker(PlotUnit unit) : m_unit(unit)
-    {
-        setTickCount(4);
-        setTickStepStrategy(QCPAxisTicker::tssMeetTickCount);
-    }
+    explicit FigureTicker(PlotUnit unit) : m_unit(unit) { setScaleStrategy(ssNone); }
 
 protected:
     QString getTickLabel(double tick, const QLocale& locale, QChar formatChar,
@@ -64,16 +60,28 @@ const RateSeries::Point* nearest(const std::vector<RateSeries::Point>& points, d
     return seconds - before->atSeconds <= after->atSeconds - seconds ? &*before : &*after;
 }
 
-/// The smallest of 1, 2, 5 times a power of ten that is not below `value`, and at least 1.
-double roundUp(double value)
+/// A round step so that a few of them cover `value`; at least a quarter, so that an idle plot has a
+/// scale too.
+double stepFor(double value)
 {
-    if (value <= 1) return 1;
-    const double power = std::pow(10.0, std::floor(std::log10(value)));
-    for (const double step : {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0}) {
-        if (value <= step * power) return step * power;
+    constexpr int kSteps = 4;
+    const double wanted = std::max(value / kSteps, 0.25);
+    const double power = std::pow(10.0, std::floor(std::log10(wanted)));
+    for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
+        if (wanted <= factor * power) return factor * power;
     }
     return 10 * power;
 }
+
+/// As stepFor, in powers of two: bytes are written in KiB and MiB.
+double byteStepFor(double value)
+{
+    constexpr int kSteps = 4;
+    return std::exp2(std::ceil(std::log2(std::max(value / kSteps, 1.0))));
+}
+
+/// Into how many parts the time axis is divided: at whole minutes or quarters of one.
+int tickCount(PlotRange range) { return range == PlotRange::TenMinutes ? 5 : 4; }
 
 }  // namespace
 
@@ -95,7 +103,11 @@ QList<qreal> plotDashes(int place)
 }
 
 RatePlot::RatePlot(PlotUnit unit, const QList<PlotLine>& lines, QWidget* parent)
-    : QWidget(parent), m_unit(unit), m_plot(new QCustomPlot(this)), m_when(new QLabel(this))
+    : QWidget(parent),
+      m_unit(unit),
+      m_plot(new QCustomPlot(this)),
+      m_figures(QSharedPointer<FigureTicker>::create(unit)),
+      m_when(new QLabel(this))
 {
     addGraphs(lines);
     buildUi(lines);
@@ -107,7 +119,7 @@ RatePlot::RatePlot(PlotUnit unit, const QList<PlotLine>& lines, QWidget* parent)
 void RatePlot::buildUi(const QList<PlotLine>& lines)
 {
     auto* legend = new QHBoxLayout;
-    legend->setSpacing(theme::gap(this, Gap::Large));
+    legend->setSpacing(theme::gap(this, Gap::Medium));
     for (int place = 0; place < lines.size(); ++place) {
         auto* entry =
             new PlotLegendEntry(lines[place].name, lines[place].colour, plotDashes(place), this);
@@ -121,11 +133,13 @@ void RatePlot::buildUi(const QList<PlotLine>& lines)
     legend->addWidget(m_when, 0, Qt::AlignTop);
 
     m_plot->setMinimumHeight(fontMetrics().height() * 7);
-    m_plot->setOpenGl(false);
     m_plot->setNotAntialiasedElements(QCP::aeAll);
     m_plot->setAntialiasedElements(QCP::aePlottables);
-    m_plot->axisRect()->setMinimumMargins(QMargins(0, 4, 0, 0));
-    m_plot->yAxis->setTicker(QSharedPointer<FigureTicker>::create(m_unit));
+    // Room for half of the last label of each axis.
+    const QFontMetrics captions(theme::captionFont(font()));
+    m_plot->axisRect()->setMinimumMargins(
+        QMargins(0, captions.height() / 2 + 3, captions.horizontalAdvance(tr("now")) / 2 + 2, 0));
+    m_plot->yAxis->setTicker(m_figures);
     m_plot->setMouseTracking(true);
     m_plot->installEventFilter(this);
 
@@ -228,10 +242,10 @@ void RatePlot::applyTheme()
 void RatePlot::applyTicks()
 {
     const double span = secondsOf(m_range);
-    constexpr int kTicks = 4;
+    const int ticks = tickCount(m_range);
     auto ticker = QSharedPointer<QCPAxisTickerText>::create();
-    for (int tick = 0; tick <= kTicks; ++tick) {
-        const double before = span * tick / kTicks;
+    for (int tick = 0; tick <= ticks; ++tick) {
+        const double before = span * tick / ticks;
         // A minus sign, not a hyphen; minutes from ten minutes on.
         const QString label = tick == 0                         ? tr("now")
                               : m_range == PlotRange::OneMinute ? tr("−%1 s").arg(before)
@@ -262,8 +276,10 @@ void RatePlot::replot()
         }
         m_plot->graph(static_cast<int>(place))->data()->set(shown, true);
     }
-    // Some air above the highest line, and a scale that does not jump with every sample.
-    m_plot->yAxis->setRange(0, roundUp(highest * 1.05));
+    // Whole steps, so that the scale does not jump with every sample.
+    const double step = m_unit == PlotUnit::Bytes ? byteStepFor(highest) : stepFor(highest);
+    m_figures->setTickStep(step);
+    m_plot->yAxis->setRange(0, step * std::max(std::ceil(highest / step), 1.0));
     const double cursor = writeLegend();
     m_cursor->setVisible(m_cursorSeconds.has_value());
     m_cursor->point1->setCoords(cursor, 0);

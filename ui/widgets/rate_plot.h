@@ -4,12 +4,14 @@
 #include "ui/theme.h"
 
 #include <QList>
+#include <QSharedPointer>
 #include <QString>
 #include <QWidget>
 
 #include <optional>
 #include <vector>
 
+class QCPAxisTickerFixed;
 class QCPItemStraightLine;
 class QCustomPlot;
 class QLabel;
@@ -74,6 +76,7 @@ private:
     std::vector<std::vector<management::RateSeries::Point>> m_points;  ///< those shown
     std::optional<double> m_cursorSeconds;  ///< before now, so not positive; empty: no cursor
     QCustomPlot* m_plot;
+    QSharedPointer<QCPAxisTickerFixed> m_figures;
     QCPItemStraightLine* m_cursor = nullptr;
     QList<PlotLegendEntry*> m_legend;
     QLabel* m_when;
