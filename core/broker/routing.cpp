@@ -20,8 +20,8 @@ void Routing::find(const Vhost& vhost, Exchange& exchange, std::string_view rout
         visit(vhost, *m_visited[next], routingKey, encodedProperties, route);
     }
     std::ranges::sort(route.queues, {}, [](const Queue* queue) { return queue->id(); });
-    const auto repeated = std::ranges::unique(route.queues);
-    route.queues.erase(repeated.begin(), repeated.end());
+    // Not std::ranges::unique: clang 14 can't compile what it returns in libstdc++ 12.
+    route.queues.erase(std::unique(route.queues.begin(), route.queues.end()), route.queues.end());
 }
 
 void Routing::visit(const Vhost& vhost, Exchange& exchange, std::string_view routingKey,
