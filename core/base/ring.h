@@ -87,21 +87,21 @@ private:
     static constexpr std::size_t kCapacityMin = 4;
     static constexpr std::size_t kCapacityKept = 1024;
 
-    static void deallocate(T* slots) { ::operator delete (slots, std::align_val_t{alignof(T)}); }
+    static void deallocate(T* places) { ::operator delete (places, std::align_val_t{alignof(T)}); }
 
     /// @pre capacity is a power of two, and the elements fit
     void reserve(std::size_t capacity)
     {
         WARREN_CHECK(std::has_single_bit(capacity) && capacity >= m_count);
-        T* slots =
+        T* places =
             static_cast<T*>(::operator new (capacity * sizeof(T), std::align_val_t{alignof(T)}));
         for (std::size_t i = 0; i < m_count; ++i) {
             T& from = (*this)[i];
-            new (&slots[i]) T(std::move(from));
+            new (&places[i]) T(std::move(from));
             from.~T();
         }
         deallocate(m_slots);
-        m_slots = slots;
+        m_slots = places;
         m_capacity = capacity;
         m_first = 0;
     }

@@ -165,7 +165,7 @@ void Broker::applyToChannel(Channel& channel, CommandBody& body)
     } else if (const auto* flow = std::get_if<SetFlow>(&body)) {
         m_consuming.setFlow(channel, flow->isActive);
     } else if (std::holds_alternative<RequestAccess>(body)) {
-        m_state.emit(channel, PlainReply::AccessRequestOk);
+        m_state.post(channel, PlainReply::AccessRequestOk);
     } else if (auto* failure = std::get_if<FailChannel>(&body)) {
         m_connections.failChannel(channel, std::move(failure->error));
     } else if (const auto* confirms = std::get_if<SelectConfirms>(&body)) {
@@ -213,7 +213,7 @@ void Broker::applyDeclaration(Channel& channel, CommandBody& body)
 void Broker::answer(Channel& channel, LogPosition position, bool noWait, EventBody&& event)
 {
     m_state.hold(channel, position);
-    if (!noWait) m_state.emit(channel, std::move(event));
+    if (!noWait) m_state.post(channel, std::move(event));
 }
 
 Verdict Broker::on(Channel& channel, const DeclareExchange& command)
@@ -341,7 +341,8 @@ Verdict Broker::on(Channel& channel, const PurgeQueue& command)
 void Broker::setSendCredit(ConnectionId id, std::int64_t bytes)
 {
     Connection* connection = m_state.findConnection(id);
-    if (connection == nullptr) return;
+    // What is held back will still come on top of what the socket holds.
+    if (connection == nullptr || connection->hasHeld()) return;
     connection->sendCredit = bytes;
     if (bytes <= 0 || !connection->isStarved) return;
     connection->isStarved = false;

@@ -62,7 +62,7 @@ public:
     // ---- events
 
     /// Adds an event, or keeps it behind those of its channel that are held.
-    void emit(ChannelNumber channel, EventBody&& body)
+    void post(ChannelNumber channel, EventBody&& body)
     {
         if (!m_held.empty() && keepIfHeld(channel, body)) return;
         m_events.push_back(Event{channel, std::move(body)});

@@ -30,19 +30,19 @@ void Connections::open(Connection& connection, const OpenConnection& command)
     connection.user = command.user;
     connection.wantsConsumerCancelNotify = command.wantsConsumerCancelNotify;
     connection.wantsBlockedNotify = command.wantsBlockedNotify;
-    m_state.emit(connection, 0, PlainReply::ConnectionOpenOk);
+    m_state.post(connection, 0, PlainReply::ConnectionOpenOk);
 }
 
 void Connections::close(Connection& connection)
 {
     removeEverything(connection);
-    m_state.emit(connection, 0, PlainReply::ConnectionCloseOk);
+    m_state.post(connection, 0, PlainReply::ConnectionCloseOk);
 }
 
 void Connections::fail(Connection& connection, amqp::AmqpError error)
 {
     removeEverything(connection);
-    m_state.emit(connection, 0, ConnectionFailed{std::move(error)});
+    m_state.post(connection, 0, ConnectionFailed{std::move(error)});
 }
 
 void Connections::lose(ConnectionId id)
@@ -80,19 +80,19 @@ void Connections::openChannel(Connection& connection, ChannelNumber number)
 {
     WARREN_CHECK(connection.findChannel(number) == nullptr);
     Channel& channel = connection.openChannel(number);
-    m_state.emit(channel, PlainReply::ChannelOpenOk);
+    m_state.post(channel, PlainReply::ChannelOpenOk);
 }
 
 void Connections::closeChannel(Channel& channel)
 {
     // Both sides close at once: the client still has to answer ours.
     if (channel.isClosing) {
-        m_state.emit(channel, PlainReply::ChannelCloseOk);
+        m_state.post(channel, PlainReply::ChannelCloseOk);
         return;
     }
     m_consuming.leave(channel);
     m_state.forgetConfirms(channel);
-    m_state.emit(channel, PlainReply::ChannelCloseOk);
+    m_state.post(channel, PlainReply::ChannelCloseOk);
     channel.connection.eraseChannel(channel.number);
 }
 
@@ -103,7 +103,7 @@ void Connections::failChannel(Channel& channel, amqp::AmqpError error)
     m_state.forgetConfirms(channel);
     channel.hasNewConfirms = false;
     channel.isClosing = true;
-    m_state.emit(channel, ChannelFailed{std::move(error)});
+    m_state.post(channel, ChannelFailed{std::move(error)});
 }
 
 void Connections::confirmChannelClosed(Channel& channel)
@@ -117,7 +117,7 @@ void Connections::notePublish(Connection& connection)
     connection.isPublisher = true;
     if (m_state.alarm.empty() || connection.isBlocked) return;
     connection.isBlocked = true;
-    if (connection.wantsBlockedNotify) m_state.emit(connection, 0, Blocked{m_state.alarm});
+    if (connection.wantsBlockedNotify) m_state.post(connection, 0, Blocked{m_state.alarm});
 }
 
 void Connections::setAlarm(std::string_view reason)
@@ -133,7 +133,7 @@ void Connections::setAlarm(std::string_view reason)
         Connection& connection = *m_state.findConnection(id);
         connection.isBlocked = false;
         if (connection.wantsBlockedNotify && !connection.isClosed) {
-            m_state.emit(connection, 0, Unblocked{});
+            m_state.post(connection, 0, Unblocked{});
         }
     }
 }

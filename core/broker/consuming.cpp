@@ -62,7 +62,7 @@ Verdict Consuming::consume(Channel& channel, const Consume& command)
     consumer->prefetchMax = channel.prefetchMax;
     consumer->arguments = command.arguments;
 
-    m_state.emit(channel, ConsumeOk{consumer->slot, consumer->tag, command.noWait});
+    m_state.post(channel, ConsumeOk{consumer->slot, consumer->tag, command.noWait});
     queue.hadConsumer = true;
     queue.consumers.add(*consumer);
     const std::string tag = consumer->tag;
@@ -81,7 +81,7 @@ void Consuming::cancel(Channel& channel, const Cancel& command)
             m_state.doomedQueues.push_back(queue.id());
         }
     }
-    if (!command.noWait) m_state.emit(channel, CancelOk{std::string{command.tag}});
+    if (!command.noWait) m_state.post(channel, CancelOk{std::string{command.tag}});
 }
 
 void Consuming::removeConsumer(Consumer& consumer)
@@ -106,7 +106,7 @@ void Consuming::endConsumers(Queue& queue)
         const std::string tag = consumer.tag;
         removeConsumer(consumer);
         if (channel.connection.wantsConsumerCancelNotify && !channel.isClosing) {
-            m_state.emit(channel, CancelNotice{tag});
+            m_state.post(channel, CancelNotice{tag});
         }
     }
 }
@@ -165,7 +165,7 @@ void Consuming::handOut(Queue& queue, Consumer& consumer)
         consumer.unackedCount += 1;
         channel.consumerUnackedCount += 1;
     }
-    m_state.emit(channel, std::move(delivery));
+    m_state.post(channel, std::move(delivery));
 }
 
 Verdict Consuming::get(Channel& channel, const Get& command)
@@ -174,7 +174,7 @@ Verdict Consuming::get(Channel& channel, const Get& command)
     if (!found) return found.error();
     Queue& queue = *found.value();
     if (queue.readyCount() == 0) {
-        m_state.emit(channel, GetEmpty{});
+        m_state.post(channel, GetEmpty{});
         return {};
     }
     noteDelivery(queue, channel, queue.first());
@@ -191,7 +191,7 @@ Verdict Consuming::get(Channel& channel, const Get& command)
         answer.tag = channel.unacked.add(std::move(held));
     }
     answer.messageCount = static_cast<std::uint32_t>(queue.readyCount());
-    m_state.emit(channel, std::move(answer));
+    m_state.post(channel, std::move(answer));
     return {};
 }
 
@@ -291,7 +291,7 @@ void Consuming::restore(Channel& channel, const Transaction::Settlement& settlem
 void Consuming::recover(Channel& channel, const Recover& command)
 {
     forEachNamed(channel, 0, true, [&](UnackedMessage& message) { putBack(channel, message); });
-    if (command.wantsReply) m_state.emit(channel, PlainReply::RecoverOk);
+    if (command.wantsReply) m_state.post(channel, PlainReply::RecoverOk);
 }
 
 void Consuming::acknowledge(Channel& channel, UnackedMessage& message)
@@ -353,14 +353,14 @@ void Consuming::setPrefetch(Channel& channel, const SetPrefetch& command)
     } else {
         channel.prefetchMax = command.count;
     }
-    m_state.emit(channel, PlainReply::QosOk);
+    m_state.post(channel, PlainReply::QosOk);
 }
 
 void Consuming::setFlow(Channel& channel, bool isActive)
 {
     channel.isFlowActive = isActive;
     if (isActive) unpark(channel);
-    m_state.emit(channel, isActive ? PlainReply::FlowOkActive : PlainReply::FlowOkPaused);
+    m_state.post(channel, isActive ? PlainReply::FlowOkActive : PlainReply::FlowOkPaused);
 }
 
 void Consuming::unpark(Channel& channel)

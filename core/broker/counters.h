@@ -4,7 +4,8 @@
 
 namespace warren::broker {
 
-/// Messages counted since the start, for rates. Fan-out counts once per queue in `deliver` and `ack`.
+/// Messages counted since the start, for rates. Fan-out counts once per queue in `deliver` and
+/// `ack`.
 struct MessageCounters {
     std::uint64_t publish = 0;
     std::uint64_t confirm = 0;

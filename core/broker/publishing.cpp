@@ -85,7 +85,7 @@ void Publishing::giveBack(Channel& channel, const MessagePtr& message)
         counters->returned += 1;
         counters->dropped -= 1;
     }
-    m_state.emit(channel, Returned{ReplyCode::NoRoute, message});
+    m_state.post(channel, Returned{ReplyCode::NoRoute, message});
 }
 
 LogPosition Publishing::enqueue(const MessagePtr& message, const std::vector<Queue*>& queues)
@@ -125,7 +125,7 @@ Verdict Publishing::selectConfirms(Channel& channel, const SelectConfirms& comma
         return Refusal{ReplyCode::PreconditionFailed, "cannot switch from tx to confirm mode", {}};
     }
     channel.mode = ChannelMode::Confirm;
-    if (!command.noWait) m_state.emit(channel, PlainReply::ConfirmSelectOk);
+    if (!command.noWait) m_state.post(channel, PlainReply::ConfirmSelectOk);
     return {};
 }
 
@@ -135,7 +135,7 @@ Verdict Publishing::selectTransactions(Channel& channel)
         return Refusal{ReplyCode::PreconditionFailed, "cannot switch from confirm to tx mode", {}};
     }
     channel.mode = ChannelMode::Transactional;
-    m_state.emit(channel, PlainReply::TxSelectOk);
+    m_state.post(channel, PlainReply::TxSelectOk);
     return {};
 }
 
@@ -160,7 +160,7 @@ Verdict Publishing::commit(Channel& channel)
     // commit-ok promises what a confirm promises. Acknowledgements may reach the disk later: losing
     // one redelivers its message, flagged, which AMQP permits.
     m_state.hold(channel, position);
-    m_state.emit(channel, PlainReply::TxCommitOk);
+    m_state.post(channel, PlainReply::TxCommitOk);
     return {};
 }
 
@@ -173,7 +173,7 @@ Verdict Publishing::rollback(Channel& channel)
         m_consuming.restore(channel, settlement);
     }
     channel.transaction = {};
-    m_state.emit(channel, PlainReply::TxRollbackOk);
+    m_state.post(channel, PlainReply::TxRollbackOk);
     return {};
 }
 
@@ -188,7 +188,7 @@ void Publishing::confirm()
         channel->counters.confirm += count;
         m_state.counters.confirm += count;
         for (const Confirm& one : m_confirms)
-            m_state.emit(*channel, Confirm{one});
+            m_state.post(*channel, Confirm{one});
         channel->hasNewConfirms = channel->confirms.unconfirmedCount() > 0;
         return !channel->hasNewConfirms;
     });

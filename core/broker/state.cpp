@@ -11,9 +11,9 @@ Connection* State::findConnection(ConnectionId id) const
     return at == connections.end() ? nullptr : at->second.get();
 }
 
-void State::emit(Connection& connection, ChannelNumber channel, EventBody&& body)
+void State::post(Connection& connection, ChannelNumber channel, EventBody&& body)
 {
-    connection.emit(channel, std::move(body));
+    connection.post(channel, std::move(body));
     if (connection.isDirty) return;
     connection.isDirty = true;
     m_dirtyConnections.push_back(connection.id);

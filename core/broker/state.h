@@ -15,7 +15,7 @@
 
 namespace warren::broker {
 
-/// Everything that the broker knows, and the few steps that all its rules share: emit an event, log
+/// Everything that the broker knows, and the few steps that all its rules share: post an event, log
 /// an operation, put a queue on the list. The rules themselves are in declarations, publishing,
 /// consuming and connections. Thread: the broker's.
 class State {
@@ -36,10 +36,10 @@ public:
 
     // ---- events
 
-    void emit(Connection& connection, ChannelNumber channel, EventBody&& body);
-    void emit(Channel& channel, EventBody&& body)
+    void post(Connection& connection, ChannelNumber channel, EventBody&& body);
+    void post(Channel& channel, EventBody&& body)
     {
-        emit(channel.connection, channel.number, std::move(body));
+        post(channel.connection, channel.number, std::move(body));
     }
     /// From here on the channel's events wait for the store.
     void hold(Channel& channel, LogPosition until);

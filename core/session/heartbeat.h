@@ -22,24 +22,37 @@ public:
     }
     bool isActive() const { return m_interval > Duration::zero(); }
 
+    /// While we don't read on purpose, silence of the peer says nothing. Its time starts afresh
+    /// afterwards.
+    void setHearing(bool isHearing, Instant now)
+    {
+        m_isHearing = isHearing;
+        m_lastReceived = now;
+    }
+
     void noteReceived(Instant now) { m_lastReceived = now; }
     void noteSent(Instant now) { m_lastSent = now; }
 
     bool isDue(Instant now) const { return isActive() && now >= m_lastSent + m_interval / 2; }
     /// Whether the peer counts as gone.
-    bool isLost(Instant now) const { return isActive() && now >= m_lastReceived + m_interval * 2; }
+    bool isLost(Instant now) const
+    {
+        return isActive() && m_isHearing && now >= m_lastReceived + m_interval * 2;
+    }
 
     /// When to look again.
     Instant nextDeadline() const
     {
         if (!isActive()) return Instant::never();
-        return std::min(m_lastSent + m_interval / 2, m_lastReceived + m_interval * 2);
+        const Instant send = m_lastSent + m_interval / 2;
+        return m_isHearing ? std::min(send, m_lastReceived + m_interval * 2) : send;
     }
 
 private:
     Duration m_interval{0};
     Instant m_lastSent;
     Instant m_lastReceived;
+    bool m_isHearing = true;
 };
 
 }  // namespace warren::session

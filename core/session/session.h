@@ -58,6 +58,8 @@ public:
     /// Heartbeats and time-outs. Call when nextDeadline() has come, or more often.
     void tick(Instant now, Buffer& out);
     Instant nextDeadline() const;
+    /// Whether the socket is read. While it is not, a silent peer is not taken for a lost one.
+    void setHearing(bool isHearing, Instant now) { m_heartbeat.setHearing(isHearing, now); }
 
     Phase phase() const { return m_phase; }
     /// Whether the socket is to be closed once the output is sent.

@@ -1,0 +1,555 @@
+#include "core/node/broker_loop.h"
+
+#include "core/base/time.h"
+#include "core/broker/broker.h"
+#include "core/net/descriptor_limit.h"
+#include "core/net/listener.h"
+#include "core/net/poller.h"
+#include "core/node/client_link.h"
+#include "core/node/disk_monitor.h"
+#include "core/node/log.h"
+#include "core/node/management_executor.h"
+#include "core/node/memory_monitor.h"
+#include "core/node/snapshot_builder.h"
+#include "core/node/user_store.h"
+#include "core/node/value_conversion.h"
+#include "core/storage/data_folder.h"
+#include "core/storage/store_thread.h"
+
+#include <QDateTime>
+#include <QRandomGenerator>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <algorithm>
+#include <filesystem>
+#include <malloc.h>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace warren::node {
+
+namespace {
+
+/// Messages handed to the store and not yet on disk; beyond it publishers are not read.
+constexpr std::size_t kStoreBytesMax = 64 * 1024 * 1024;
+constexpr std::size_t kStoreBytesResume = kStoreBytesMax / 2;
+/// A turn flushes again while deliveries free credit, but lets others have their turn in between.
+constexpr int kFlushRoundsMax = 8;
+constexpr std::chrono::milliseconds kHousekeepingInterval{250};
+/// An alarm ends only this far below its watermark, so that it does not flicker.
+constexpr double kAlarmHysteresis = 0.95;
+
+Instant steadyNow() { return {std::chrono::steady_clock::now().time_since_epoch()}; }
+
+ExitCode exitCodeOf(storage::IoError::Kind kind)
+{
+    using Kind = storage::IoError::Kind;
+    switch (kind) {
+    case Kind::NotWritable:
+    case Kind::DiskFull: return ExitCode::DataFolderNotWritable;
+    case Kind::InUse: return ExitCode::DataFolderInUse;
+    case Kind::NewerVersion: return ExitCode::DatabaseNewer;
+    case Kind::Damaged: return ExitCode::DatabaseDamaged;
+    case Kind::Failed: return ExitCode::StorageFailed;
+    }
+    return ExitCode::Unexpected;
+}
+
+session::SessionConfig sessionConfigOf(const NodeConfig& config)
+{
+    session::SessionConfig result;
+    result.serverProperties =
+        session::serverProperties(WARREN_VERSION, config.effectiveClusterName());
+    result.frameBytesMax = config.frameBytesMax;
+    result.channelMax = config.channelMax;
+    result.heartbeatSeconds = static_cast<std::uint16_t>(config.heartbeat.count());
+    result.messageBytesMax = config.messageBytesMax;
+    // Without a limit: as long as a duration that can still be added to can be.
+    constexpr Duration kUnlimited = std::chrono::hours{24 * 365};
+    result.handshakeTimeout =
+        config.handshakeTimeout ? Duration{*config.handshakeTimeout} : kUnlimited;
+    return result;
+}
+
+}  // namespace
+
+/// What exists while the loop runs; everything on the broker thread.
+class BrokerLoop::Impl {
+public:
+    Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logger);
+
+    Result<NodeStarted, NodeFailure> open();
+    void stop();
+    void turn();
+    void watch(const management::WatchScope& scope, std::chrono::milliseconds interval);
+    management::CommandResult execute(const management::ManagementCommand& command);
+
+private:
+    Result<std::filesystem::path, NodeFailure> chooseFolder();
+    Status<NodeFailure> openStore();
+    void restore(storage::RecoveredState&& recovered);
+    void accept(net::FileDescriptor descriptor);
+    void forget(ClientLink& link, net::CloseReason reason);
+    void handOverToStore();
+    void storeFailed(const storage::IoError& error);
+    void housekeep();
+    void updateAlarm();
+    void updateHolds();
+    void scheduleTurn();
+    void sendSnapshot();
+    management::Overview overview() const;
+
+    BrokerLoop& m_owner;
+    const NodeConfig& m_config;
+    Logger& m_logger;
+    const session::SessionConfig m_sessionConfig;
+    UserStore m_users;
+    broker::Broker m_broker;
+    std::unique_ptr<QTemporaryDir> m_ephemeralFolder;
+    std::optional<storage::DataFolder> m_folder;
+    std::unique_ptr<storage::StoreThread> m_store;
+    net::Poller m_poller;
+    ClientLink::Context m_linkContext;
+    std::map<ConnectionId, std::unique_ptr<ClientLink>> m_links;
+    std::vector<ClientLink*> m_touched;
+    std::vector<std::unique_ptr<ClientLink>> m_gone;  // freed when the turn is over
+    std::vector<std::unique_ptr<net::Listener>> m_listeners;
+    std::vector<net::Endpoint> m_endpoints;
+    ConnectionId m_lastConnectionId;
+    QTimer m_housekeeping;
+    QTimer m_snapshotTimer;
+    bool m_isTurnScheduled = false;
+    bool m_isInTurn = false;
+    bool m_isStoreBehind = false;
+    bool m_hasHeldBack = false;  // some link is held back, or may have to be let go
+    bool m_hasFreed = false;     // messages came and went since the last trim
+    std::uint64_t m_publishSeen = 0;
+    bool m_hasMemoryAlarm = false;
+    bool m_hasDiskAlarm = false;
+    QString m_storageError;
+    MemoryMonitor m_memory;
+    MemoryReading m_memoryReading;
+    std::unique_ptr<DiskMonitor> m_disk;
+    std::uint64_t m_diskFreeBytes = 0;
+    std::uint64_t m_residentPeakBytes = 0;
+    management::WatchScope m_scope;
+    SnapshotBuilder m_snapshots;
+    ManagementExecutor m_executor;
+    const QDateTime m_startedAt = QDateTime::currentDateTime();
+};
+
+BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logger)
+    : m_owner(owner),
+      m_config(config),
+      m_logger(logger),
+      m_sessionConfig(sessionConfigOf(config)),
+      m_users(config.loopbackUsers),
+      m_broker(QRandomGenerator::system()->generate64()),
+      m_linkContext{
+          .broker = m_broker,
+          .poller = m_poller,
+          .sessionConfig = m_sessionConfig,
+          .authenticator = m_users,
+          .now = steadyNow,
+          .onTouched =
+              [this](ClientLink& link) {
+                  link.isTouched = true;
+                  m_touched.push_back(&link);
+                  scheduleTurn();
+              },
+          .onGone = [this](ClientLink& link, net::CloseReason reason) { forget(link, reason); }},
+      m_executor(m_broker, {.find = [this](const std::string& name) -> std::optional<ConnectionId> {
+                                for (const auto& [id, link] : m_links) {
+                                    if (link->name() == name) return id;
+                                }
+                                return std::nullopt;
+                            },
+                            .name =
+                                [this](ConnectionId id) {
+                                    const auto at = m_links.find(id);
+                                    return at == m_links.end()
+                                               ? QString{}
+                                               : textOf(std::string_view{at->second->name()});
+                                }})
+{
+    m_users.add(config.defaultUser, config.defaultPassword);
+    m_poller.onTurnEnd = [this] { turn(); };
+    QObject::connect(&m_housekeeping, &QTimer::timeout, &m_owner, [this] { housekeep(); });
+    QObject::connect(&m_snapshotTimer, &QTimer::timeout, &m_owner, [this] { sendSnapshot(); });
+}
+
+// ------------------------------------------------------------------------------------------- start
+
+Result<NodeStarted, NodeFailure> BrokerLoop::Impl::open()
+{
+    net::raiseDescriptorLimit();
+    if (const auto status = openStore(); !status) return status.error();
+    NodeStarted started;
+    started.dataFolder = textOf(std::string_view{m_folder->path().string()});
+    for (const ListenAddress& address : m_config.listeners) {
+        auto listener = std::make_unique<net::Listener>(m_poller);
+        listener->onAccepted = [this](net::FileDescriptor descriptor) {
+            accept(std::move(descriptor));
+        };
+        listener->onExhausted = [this](int refusedCount) {
+            m_logger.error("refused connections: the process may not open more files",
+                           {{"count", refusedCount}});
+        };
+        auto endpoint = listener->listen(address.address, address.port, m_config.listenBacklog);
+        if (!endpoint) {
+            return NodeFailure{ExitCode::CannotListen,
+                               textOf(std::string_view{endpoint.error().text})};
+        }
+        started.endpoints.push_back(*endpoint);
+        m_listeners.push_back(std::move(listener));
+    }
+    m_endpoints = started.endpoints;
+    housekeep();
+    m_housekeeping.start(kHousekeepingInterval);
+    turn();
+    return started;
+}
+
+Result<std::filesystem::path, NodeFailure> BrokerLoop::Impl::chooseFolder()
+{
+    if (!m_config.isEphemeral) return std::filesystem::path{utf8Of(m_config.dataFolder)};
+    m_ephemeralFolder = std::make_unique<QTemporaryDir>();
+    if (!m_ephemeralFolder->isValid()) {
+        return NodeFailure{ExitCode::DataFolderNotWritable,
+                           QStringLiteral("no temporary folder can be created: %1")
+                               .arg(m_ephemeralFolder->errorString())};
+    }
+    return std::filesystem::path{utf8Of(m_ephemeralFolder->path())};
+}
+
+Status<NodeFailure> BrokerLoop::Impl::openStore()
+{
+    const auto failure = [](const storage::IoError& error) {
+        return NodeFailure{exitCodeOf(error.kind), textOf(std::string_view{error.text})};
+    };
+    auto path = chooseFolder();
+    if (!path) return path.error();
+    auto folder = storage::DataFolder::open(*path);
+    if (!folder) return failure(folder.error());
+    m_folder.emplace(std::move(*folder));
+    storage::StoreOptions options;
+    options.databaseFile = m_folder->databaseFile();
+    options.log = [this](const std::string& line) { m_logger.warning(line); };
+    auto store = storage::StoreThread::open(std::move(options), &m_owner);
+    if (!store) return failure(store.error());
+    m_store = std::move(*store);
+    m_store->setCallbacks(
+        {.committed =
+             [this](broker::LogPosition upTo) {
+                 m_broker.commit(upTo);
+                 turn();
+             },
+         .failed = [this](const storage::IoError& error) { storeFailed(error); }});
+    m_disk = std::make_unique<DiskMonitor>(textOf(std::string_view{m_folder->path().string()}));
+    restore(m_store->takeRecovered());
+    return {};
+}
+
+void BrokerLoop::Impl::restore(storage::RecoveredState&& recovered)
+{
+    for (const broker::CatalogueChange& change : recovered.definitions)
+        m_broker.restore(change);
+    std::size_t restoredCount = 0;
+    for (storage::RecoveredMessage& message : recovered.messages) {
+        restoredCount += m_broker.restore(message.queue, message.sequence, message.position,
+                                          std::move(message.message), message.wasDelivered);
+    }
+    m_broker.finishRestore(recovered.lastPosition, recovered.lastQueueId);
+    m_broker.ensureVhost(m_config.defaultVhost);
+    m_logger.info("restored what the data folder holds",
+                  {{"definitions", recovered.definitions.size()},
+                   {"messages", restoredCount},
+                   {"folder", m_folder->path().string()}});
+}
+
+// -------------------------------------------------------------------------------------------- stop
+
+void BrokerLoop::Impl::stop()
+{
+    m_housekeeping.stop();
+    m_snapshotTimer.stop();
+    m_listeners.clear();
+    for (auto& [id, link] : m_links) {
+        m_broker.closeConnection(id, {amqp::ReplyCode::ConnectionForced,
+                                      "broker forced connection closure with reason 'shutdown'",
+                                      {}});
+    }
+    turn();
+    for (auto& [id, link] : m_links)
+        m_broker.apply(id, {0, broker::LoseConnection{}});
+    m_links.clear();  // closes the sockets, after the flush above
+    m_gone.clear();
+    m_touched.clear();
+    if (m_store == nullptr) return;
+    m_broker.logExactMarks();
+    handOverToStore();
+    if (const auto status = m_store->closeCleanly(); !status) {
+        m_logger.error("the store could not be closed in order: " + status.error().text);
+    }
+    m_store.reset();
+}
+
+// -------------------------------------------------------------------------------------------- turn
+
+void BrokerLoop::Impl::accept(net::FileDescriptor descriptor)
+{
+    m_lastConnectionId.value += 1;
+    const ConnectionId id = m_lastConnectionId;
+    auto link = std::make_unique<ClientLink>(m_linkContext, id, std::move(descriptor));
+    m_logger.debug("accepted a connection", {{"connection", link->name()}});
+    m_links.emplace(id, std::move(link));
+}
+
+void BrokerLoop::Impl::forget(ClientLink& link, net::CloseReason reason)
+{
+    const auto at = m_links.find(link.id());
+    const std::string& why = link.session().closeReason();
+    if (link.session().phase() == session::Session::Phase::Closed && why.empty()) {
+        m_logger.debug("closed a connection", {{"connection", link.name()}});
+    } else {
+        m_logger.warning("lost a connection",
+                         {{"connection", link.name()},
+                          {"user", link.session().client().user},
+                          {"reason", why.empty() ? std::string{net::textOf(reason)} : why}});
+    }
+    std::erase(m_touched, &link);
+    m_gone.push_back(std::move(at->second));
+    m_links.erase(at);
+    scheduleTurn();  // its consumers' messages may go to others
+}
+
+void BrokerLoop::Impl::scheduleTurn()
+{
+    if (m_isTurnScheduled || m_isInTurn) return;
+    m_isTurnScheduled = true;
+    QMetaObject::invokeMethod(
+        &m_owner,
+        [this] {
+            if (m_isTurnScheduled) turn();
+        },
+        Qt::QueuedConnection);
+}
+
+void BrokerLoop::Impl::turn()
+{
+    if (m_isInTurn) return;
+    m_isInTurn = true;
+    m_isTurnScheduled = false;
+    for (int round = 0; round < kFlushRoundsMax; ++round) {
+        m_broker.flush();
+        handOverToStore();
+        m_broker.drainEvents([this](ConnectionId id, std::span<const broker::Event> events) {
+            const auto at = m_links.find(id);
+            if (at != m_links.end()) at->second->send(events);
+        });
+        for (ClientLink* link : std::exchange(m_touched, {})) {
+            link->isTouched = false;
+            link->flush();
+        }
+        if (!m_broker.hasWork()) break;
+    }
+    updateHolds();
+    m_gone.clear();
+    m_isInTurn = false;
+    if (m_broker.hasWork() || !m_touched.empty()) scheduleTurn();
+}
+
+void BrokerLoop::Impl::handOverToStore()
+{
+    std::vector<broker::StoredOperation> operations = m_broker.takeOperations();
+    if (!operations.empty() && m_store != nullptr) m_store->append(std::move(operations));
+}
+
+void BrokerLoop::Impl::storeFailed(const storage::IoError& error)
+{
+    m_storageError = textOf(std::string_view{error.text});
+    m_logger.error("the store has failed; nothing is confirmed any more: " + error.text);
+    emit m_owner.failed({ExitCode::StorageFailed, m_storageError});
+}
+
+/// Who publishes is not read while an alarm is on or the disk is behind.
+void BrokerLoop::Impl::updateHolds()
+{
+    const std::size_t bytes = m_store == nullptr ? 0 : m_store->bytesInFlight();
+    const bool wasBehind = m_isStoreBehind;
+    m_isStoreBehind = bytes > (wasBehind ? kStoreBytesResume : kStoreBytesMax);
+    const bool mayHold = m_isStoreBehind || wasBehind || !m_broker.state().alarm.empty();
+    if (!mayHold && !m_hasHeldBack) return;
+    m_hasHeldBack = false;
+    for (const auto& [id, link] : m_links) {
+        const broker::Connection* connection = m_broker.state().findConnection(id);
+        const bool isHeld = connection != nullptr &&
+                            (connection->isBlocked || (m_isStoreBehind && connection->isPublisher));
+        if (isHeld != link->isHeldBack()) link->setHeldBack(isHeld);
+        m_hasHeldBack |= isHeld;
+    }
+}
+
+// ------------------------------------------------------------------------------------ housekeeping
+
+void BrokerLoop::Impl::housekeep()
+{
+    for (const auto& [id, link] : m_links)
+        link->tick();
+    m_memoryReading = m_memory.read();
+    m_diskFreeBytes = m_disk->freeBytes().value_or(0);
+    updateAlarm();
+    // glibc keeps what was freed: after a peak it is given back to the system.
+    constexpr std::uint64_t kTrimStepBytes = 64 * 1024 * 1024;
+    m_residentPeakBytes = std::max(m_residentPeakBytes, m_memoryReading.residentBytes);
+    const bool isQuiet = !m_broker.hasWork() && m_broker.state().counters.publish == m_publishSeen;
+    if (isQuiet && m_residentPeakBytes > kTrimStepBytes && m_hasFreed) {
+        malloc_trim(0);
+        m_residentPeakBytes = 0;
+        m_hasFreed = false;
+    }
+    if (!isQuiet) m_hasFreed = true;
+    m_publishSeen = m_broker.state().counters.publish;
+}
+
+void BrokerLoop::Impl::updateAlarm()
+{
+    const std::uint64_t watermark = m_config.memoryWatermark.bytes(m_memory.totalBytes());
+    const double limit = static_cast<double>(watermark) * (m_hasMemoryAlarm ? kAlarmHysteresis : 1);
+    m_hasMemoryAlarm = static_cast<double>(m_memoryReading.residentBytes) > limit;
+    const std::uint64_t diskLimit = m_config.diskFreeLimit.bytes(m_memory.totalBytes());
+    m_hasDiskAlarm = m_diskFreeBytes < diskLimit;
+
+    std::string reason;
+    if (m_hasMemoryAlarm) reason = "low on memory";
+    if (m_hasDiskAlarm) reason = m_hasMemoryAlarm ? "low on memory & disk" : "low on disk";
+    if (reason == m_broker.state().alarm) return;
+    if (reason.empty()) {
+        m_logger.info("publishers go on: the alarm is over");
+    } else {
+        m_logger.warning("publishers are blocked: " + reason,
+                         {{"resident_bytes", m_memoryReading.residentBytes},
+                          {"watermark_bytes", watermark},
+                          {"disk_free_bytes", m_diskFreeBytes}});
+    }
+    m_broker.setAlarm(reason);
+    m_hasHeldBack = true;  // so that holds are looked at once more
+    turn();
+}
+
+// -------------------------------------------------------------------------------------- management
+
+void BrokerLoop::Impl::watch(const management::WatchScope& scope,
+                             std::chrono::milliseconds interval)
+{
+    m_scope = scope;
+    m_snapshotTimer.start(std::max(interval, std::chrono::milliseconds{250}));
+    sendSnapshot();
+}
+
+management::CommandResult BrokerLoop::Impl::execute(const management::ManagementCommand& command)
+{
+    auto result = m_executor.execute(command);
+    scheduleTurn();
+    return result;
+}
+
+void BrokerLoop::Impl::sendSnapshot()
+{
+    SnapshotBuilder::Surroundings surroundings;
+    surroundings.overview = overview();
+    for (const auto& [id, link] : m_links)
+        surroundings.links.push_back(link.get());
+    if (m_scope.topics & management::TopicLog) {
+        for (management::LogRow& row : m_logger.linesAfter(0)) {
+            surroundings.log.append(std::move(row));
+        }
+    }
+    emit m_owner.snapshotReady(
+        m_snapshots.build(m_broker.state(), m_scope, std::move(surroundings), steadyNow()));
+}
+
+management::Overview BrokerLoop::Impl::overview() const
+{
+    management::Overview overview;
+    overview.nodeName = textOf(std::string_view{m_config.nodeName});
+    overview.version = QStringLiteral(WARREN_VERSION);
+    overview.dataFolder = textOf(std::string_view{m_folder->path().string()});
+    overview.address = textOf(std::string_view{m_endpoints.front().address});
+    overview.amqpPort = m_endpoints.front().port;
+    const bool isDefaultUser =
+        m_config.defaultUser == "guest" && m_config.defaultPassword == "guest";
+    overview.connectionString =
+        QStringLiteral("amqp://%1@%2/")
+            .arg(isDefaultUser ? QStringLiteral("guest:guest")
+                               : textOf(std::string_view{m_config.defaultUser}),
+                 textOf(std::string_view{m_endpoints.front().text()}));
+    overview.startedAt = m_startedAt;
+    overview.memory.residentBytes = m_memoryReading.residentBytes;
+    overview.memory.totalBytes = m_memory.totalBytes();
+    overview.memory.watermarkBytes = m_config.memoryWatermark.bytes(m_memory.totalBytes());
+    for (const auto& [id, link] : m_links) {
+        overview.memory.connectionBytes += sizeof(ClientLink) + link->socket().bufferBytes();
+    }
+    const storage::StoreStats stats = m_store->stats();
+    overview.memory.storeBytes = stats.bytesInFlight;
+    overview.disk.freeBytes = m_diskFreeBytes;
+    overview.disk.limitBytes = m_config.diskFreeLimit.bytes(m_memory.totalBytes());
+    overview.disk.databaseBytes = stats.databaseBytes;
+    overview.hasMemoryAlarm = m_hasMemoryAlarm;
+    overview.hasDiskAlarm = m_hasDiskAlarm;
+    overview.storageError = m_storageError;
+    return overview;
+}
+
+// ------------------------------------------------------------------------------------------- owner
+
+BrokerLoop::BrokerLoop(NodeConfig config, Logger& logger)
+    : m_config(std::move(config)), m_logger(logger)
+{
+}
+
+BrokerLoop::~BrokerLoop() = default;
+
+void BrokerLoop::start()
+{
+    m_impl = std::make_unique<Impl>(*this, m_config, m_logger);
+    const auto result = m_impl->open();
+    if (!result) {
+        m_impl->stop();
+        m_impl.reset();
+        emit failed(result.error());
+        return;
+    }
+    emit started(result.value());
+}
+
+void BrokerLoop::stop()
+{
+    if (m_impl != nullptr) m_impl->stop();
+    m_impl.reset();
+    emit stopped();
+}
+
+void BrokerLoop::watch(const management::WatchScope& scope, std::chrono::milliseconds interval)
+{
+    if (m_impl != nullptr) m_impl->watch(scope, interval);
+}
+
+void BrokerLoop::execute(const management::ManagementCommand& command,
+                         const std::shared_ptr<QPromise<management::CommandResult>>& promise)
+{
+    if (m_impl != nullptr) {
+        promise->addResult(m_impl->execute(command));
+    } else {
+        promise->addResult(management::CommandResult{
+            management::CommandStatus::Unreachable, QStringLiteral("the broker does not run"), {}});
+    }
+    promise->finish();
+}
+
+}  // namespace warren::node

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+#include "core/broker/broker.h"
+#include "core/net/client_socket.h"
+#include "core/session/session.h"
+
+#include <QDateTime>
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+namespace warren::node {
+
+/// One client connection put together: socket, session, and the way to the broker.
+///
+/// Thread: the broker's. Owned by the BrokerLoop, which deletes it after `onGone`.
+class ClientLink final : public net::ByteSink {
+public:
+    /// Replies that wait for a client who doesn't read; beyond it we don't read its requests.
+    /// Deliveries stop far earlier (Connection::kSendCreditBytes).
+    static constexpr std::size_t kUnsentBytesMax = 8 * 1024 * 1024;
+
+    /// What a link needs of the thread that it lives on. Outlives the links.
+    struct Context {
+        broker::Broker& broker;
+        net::Poller& poller;
+        const session::SessionConfig& sessionConfig;
+        const session::Authenticator& authenticator;
+        std::function<Instant()> now;
+        /// The link has output, or commands of it were applied: it wants a turn.
+        std::function<void(ClientLink&)> onTouched;
+        /// The socket has closed, the broker knows: forget the link.
+        std::function<void(ClientLink&, net::CloseReason)> onGone;
+    };
+
+    ClientLink(Context& context, ConnectionId id, net::FileDescriptor descriptor);
+
+    ConnectionId id() const { return m_id; }
+    /// "127.0.0.1:40000 -> 127.0.0.1:5672"
+    const std::string& name() const { return m_name; }
+    const session::Session& session() const { return m_session; }
+    const net::ClientSocket& socket() const { return m_socket; }
+    QDateTime connectedAt() const { return m_connectedAt; }
+
+    /// Events of the broker, to be sent with the next flush.
+    void send(std::span<const broker::Event> events);
+    /// Sends, tells the broker how much more fits, and closes what has to be closed.
+    void flush();
+    void tick();
+    /// Holds back or resumes reading for the broker's reasons: alarm, or a store that is behind.
+    void setHeldBack(bool isHeldBack);
+    bool isHeldBack() const { return m_isHeldBack; }
+    bool isTouched = false;  ///< on the loop's list for this turn
+
+    // ByteSink
+    std::size_t received(ByteView bytes) override;
+    void outputDrained() override;
+    void closed(net::CloseReason reason) override;
+
+private:
+    void updateReading();
+    void touch();
+
+    Context& m_context;
+    const ConnectionId m_id;
+    net::ClientSocket m_socket;
+    session::Session m_session;
+    std::string m_name;
+    QDateTime m_connectedAt;
+    broker::CommandBatch m_commands;
+    bool m_isHeldBack = false;
+};
+
+}  // namespace warren::node

@@ -1,0 +1,63 @@
+#include "core/node/node.h"
+
+#include "core/node/log.h"
+#include "core/node/value_conversion.h"
+
+#include <QCoreApplication>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace warren::node {
+
+Node::Node(NodeConfig config, const std::vector<ConfSetting>& ignoredSettings, QObject* parent)
+    : QObject(parent),
+      m_config(std::move(config)),
+      m_logger(std::make_unique<Logger>(m_config.logLevel)),
+      m_thread(m_config, *m_logger),
+      m_client(std::make_unique<LocalBrokerClient>(m_thread.loop()))
+{
+    for (const ConfSetting& setting : ignoredSettings) {
+        m_logger->warning("a setting of the configuration file has no meaning here",
+                         {{"setting", setting.key}, {"line", setting.line}});
+    }
+    connect(&m_thread.loop(), &BrokerLoop::started, this, [this](const NodeStarted& result) {
+        for (const net::Endpoint& endpoint : result.endpoints) {
+            m_logger->info("accepts connections",
+                          {{"address", endpoint.text()}, {"node", m_config.nodeName}});
+        }
+        m_client->setReachable(true);
+        emit started(result);
+    });
+    connect(&m_thread.loop(), &BrokerLoop::failed, this, [this](const NodeFailure& failure) {
+        m_logger->error(utf8Of(failure.text));
+        emit failed(failure);
+    });
+    connect(&m_thread.loop(), &BrokerLoop::stopped, this, [this] {
+        m_logger->info("stopped");
+        emit stopped();
+    });
+}
+
+Node::~Node() { m_client->setReachable(false); }
+
+void Node::start() { m_thread.start(); }
+
+void Node::requestStop()
+{
+    m_client->setReachable(false);
+    m_thread.requestStop();
+}
+
+QByteArray Node::readyLine(const NodeStarted& result) const
+{
+    const QJsonObject line{
+        {QStringLiteral("ready"), true},
+        {QStringLiteral("node"), textOf(std::string_view{m_config.nodeName})},
+        {QStringLiteral("amqp_port"), result.endpoints.front().port},
+        {QStringLiteral("data_dir"), result.dataFolder},
+        {QStringLiteral("pid"), QCoreApplication::applicationPid()},
+    };
+    return QJsonDocument(line).toJson(QJsonDocument::Compact);
+}
+
+}  // namespace warren::node

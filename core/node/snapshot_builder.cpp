@@ -1,0 +1,327 @@
+#include "core/node/snapshot_builder.h"
+
+#include "core/node/value_conversion.h"
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <tuple>
+
+namespace warren::node {
+
+using namespace management;
+
+namespace {
+
+/// What this version acts on; every other x- argument is stored and shown only.
+constexpr std::string_view kHonouredExchangeArguments[] = {"alternate-exchange"};
+
+QStringList notHonoured(const amqp::FieldTable& arguments,
+                        std::span<const std::string_view> honoured)
+{
+    QStringList names;
+    for (const amqp::FieldTableEntry& entry : arguments) {
+        if (std::ranges::find(honoured, entry.key) == honoured.end()) {
+            names.append(textOf(std::string_view{entry.key}));
+        }
+    }
+    return names;
+}
+
+QString textOfProperty(const amqp::FieldTable& table, std::string_view key)
+{
+    const amqp::FieldValue* value = table.find(key);
+    const auto* text = value == nullptr ? nullptr : value->as<std::string>();
+    return text == nullptr ? QString{} : textOf(std::string_view{*text});
+}
+
+BindingRow bindingRow(const broker::BindingDefinition& binding)
+{
+    return {textOf(std::string_view{binding.vhost}),
+            textOf(std::string_view{binding.source}),
+            textOf(std::string_view{binding.destination}),
+            binding.destinationKind == broker::DestinationKind::Queue ? DestinationKind::Queue
+                                                                      : DestinationKind::Exchange,
+            textOf(std::string_view{binding.routingKey}),
+            argumentsOf(binding.arguments)};
+}
+
+ConnectionState stateOf(const session::Session& session, const broker::Connection& connection,
+                        bool isHeldBack, bool hasAlarm)
+{
+    using Phase = session::Session::Phase;
+    switch (session.phase()) {
+    case Phase::AwaitsProtocolHeader:
+    case Phase::AwaitsStartOk: return ConnectionState::Starting;
+    case Phase::AwaitsTuneOk: return ConnectionState::Tuning;
+    case Phase::AwaitsOpen:
+    case Phase::Opening: return ConnectionState::Opening;
+    case Phase::Running: break;
+    case Phase::AwaitsCloseOk:
+    case Phase::Closed: return ConnectionState::Closing;
+    }
+    if (connection.isBlocked) return ConnectionState::Blocked;
+    if (hasAlarm) return ConnectionState::Blocking;
+    return isHeldBack ? ConnectionState::Flow : ConnectionState::Running;
+}
+
+ChannelMode modeOf(broker::ChannelMode mode)
+{
+    switch (mode) {
+    case broker::ChannelMode::Plain: return ChannelMode::Plain;
+    case broker::ChannelMode::Confirm: return ChannelMode::Confirm;
+    case broker::ChannelMode::Transactional: return ChannelMode::Transactional;
+    }
+    return ChannelMode::Plain;
+}
+
+}  // namespace
+
+SnapshotPtr SnapshotBuilder::build(const broker::State& state, const WatchScope& scope,
+                                   Surroundings&& surroundings, Instant now)
+{
+    m_sequence += 1;
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->sequence = m_sequence;
+    snapshot->takenAt = QDateTime::currentDateTime();
+    snapshot->topics = scope.topics | TopicOverview;
+    snapshot->overview = std::move(surroundings.overview);
+    countTotals(state, snapshot->overview, now);
+    snapshot->overview.connectionCount = static_cast<std::uint32_t>(surroundings.links.size());
+
+    Links links;
+    for (const ClientLink* link : surroundings.links)
+        links.emplace(link->id(), link);
+    for (const broker::Vhost* vhost : state.catalogue.vhostsByName()) {
+        VhostRow row{.name = textOf(std::string_view{vhost->definition.name}),
+                     .queueCount = static_cast<std::uint32_t>(vhost->queues.size()),
+                     .messageCount = 0};
+        if (scope.topics & (TopicQueues | TopicVhosts)) {
+            for (const broker::Queue* queue : vhost->queuesByName()) {
+                row.messageCount += queue->messageCount();
+                if (scope.topics & TopicQueues) {
+                    snapshot->queues.append(queueRow(*queue, links, now));
+                }
+            }
+        }
+        if (scope.topics & TopicExchanges) {
+            for (const broker::Exchange* exchange : vhost->exchangesByName()) {
+                snapshot->exchanges.append(exchangeRow(*exchange, now));
+            }
+        }
+        if (scope.topics & TopicVhosts) snapshot->vhosts.append(row);
+    }
+    for (const ClientLink* link : surroundings.links) {
+        if (scope.topics & TopicConnections) {
+            snapshot->connections.append(connectionRow(state, *link, now));
+        }
+        if (scope.topics & TopicChannels) addChannels(state, *link, *snapshot, now);
+    }
+    std::ranges::sort(snapshot->connections, {}, &ConnectionRow::name);
+    std::ranges::sort(snapshot->channels, [](const ChannelRow& a, const ChannelRow& b) {
+        return std::tie(a.connection, a.number) < std::tie(b.connection, b.number);
+    });
+    if (scope.topics & TopicLog) snapshot->log = std::move(surroundings.log);
+    if ((scope.topics & TopicQueueDetail) && scope.queue) {
+        addQueueDetail(state, *scope.queue, links, *snapshot, now);
+    }
+    if ((scope.topics & TopicExchangeDetail) && scope.exchange) {
+        addExchangeDetail(state, *scope.exchange, *snapshot, now);
+    }
+    forgetUnseen(state);
+    return snapshot;
+}
+
+void SnapshotBuilder::countTotals(const broker::State& state, Overview& overview, Instant now)
+{
+    std::uint64_t bodyBytes = 0;
+    std::uint64_t memoryBytes = 0;
+    for (const broker::Vhost* vhost : state.catalogue.vhostsByName()) {
+        for (const auto& [name, queue] : vhost->queues) {
+            overview.readyCount += queue->readyCount();
+            overview.unackedCount += queue->unackedCount();
+            overview.consumerCount += static_cast<std::uint32_t>(queue->consumers.count());
+            bodyBytes += queue->bodyBytes();
+            memoryBytes += queue->memoryBytes();
+        }
+        overview.queueCount += static_cast<std::uint32_t>(vhost->queues.size());
+        overview.exchangeCount += static_cast<std::uint32_t>(vhost->exchanges.size());
+    }
+    for (const auto& [id, connection] : state.connections) {
+        overview.channelCount += static_cast<std::uint32_t>(connection->channelCount());
+    }
+    overview.memory.bodyBytes = bodyBytes;
+    overview.memory.indexBytes = memoryBytes - std::min(memoryBytes, bodyBytes);
+    overview.rates = m_totals.sample(now, state.counters);
+}
+
+QueueRow SnapshotBuilder::queueRow(const broker::Queue& queue, const Links& links, Instant now)
+{
+    QueueSample& sample = m_queues[queue.id()];
+    const broker::QueueDefinition& definition = queue.definition();
+    if (!sample.isFilled) {
+        sample.isFilled = true;
+        sample.row.key = {textOf(std::string_view{definition.vhost}),
+                          textOf(std::string_view{definition.name})};
+        sample.row.isDurable = definition.isDurable;
+        sample.row.isAutoDelete = definition.isAutoDelete;
+        sample.row.isExclusive = bool{definition.exclusiveOwner};
+        sample.row.arguments = argumentsOf(definition.arguments);
+        sample.row.notHonoured = notHonoured(definition.arguments, {});
+        const auto owner = links.find(definition.exclusiveOwner);
+        if (owner != links.end()) {
+            sample.row.ownerConnection = textOf(std::string_view{owner->second->name()});
+        }
+    }
+    QueueRow row = sample.row;
+    row.readyCount = queue.readyCount();
+    row.unackedCount = queue.unackedCount();
+    row.persistentCount = queue.persistentCount();
+    row.bodyBytes = queue.bodyBytes();
+    row.memoryBytes = queue.memoryBytes();
+    row.consumerCount = static_cast<std::uint32_t>(queue.consumers.count());
+    row.rates = sample.meter.sample(now, queue.counters);
+    const bool isMoving = row.rates.publish > 0 || row.rates.deliver > 0 || row.rates.ack > 0;
+    row.state = isMoving ? QueueState::Running : QueueState::Idle;
+    return row;
+}
+
+ExchangeRow SnapshotBuilder::exchangeRow(const broker::Exchange& exchange, Instant now)
+{
+    const auto rates =
+        m_exchanges[exchange.id].sample(now, {exchange.publishedIn, exchange.publishedOut});
+    const broker::ExchangeDefinition& definition = exchange.definition;
+    return {.key = {textOf(std::string_view{definition.vhost}),
+                    textOf(std::string_view{definition.name})},
+            .type = textOf(broker::exchangeTypeName(definition.type)),
+            .isDurable = definition.isDurable,
+            .isAutoDelete = definition.isAutoDelete,
+            .isInternal = definition.isInternal,
+            .arguments = argumentsOf(definition.arguments),
+            .notHonoured = notHonoured(definition.arguments, kHonouredExchangeArguments),
+            .policy = {},
+            .publishInRate = rates[0],
+            .publishOutRate = rates[1]};
+}
+
+ConnectionRow SnapshotBuilder::connectionRow(const broker::State& state, const ClientLink& link,
+                                             Instant now)
+{
+    LinkSample& sample = m_links[link.id()];
+    const session::ClientInfo& client = link.session().client();
+    const broker::Connection& connection = *state.findConnection(link.id());
+    ConnectionRow row;
+    row.name = textOf(std::string_view{link.name()});
+    row.vhost = textOf(std::string_view{client.vhost});
+    row.user = textOf(std::string_view{client.user});
+    row.state = stateOf(link.session(), connection, link.isHeldBack(), !state.alarm.empty());
+    row.protocol = QStringLiteral("AMQP 0-9-1");
+    row.peerAddress = textOf(std::string_view{link.socket().peer().address});
+    row.peerPort = link.socket().peer().port;
+    row.clientName = textOfProperty(client.properties, "connection_name");
+    row.product = QStringList{textOfProperty(client.properties, "product"),
+                              textOfProperty(client.properties, "version"),
+                              textOfProperty(client.properties, "platform")}
+                      .join(QLatin1Char(' '))
+                      .simplified();
+    row.clientProperties = argumentsOf(client.properties);
+    row.frameBytesMax = client.frameBytesMax;
+    row.channelMax = client.channelMax;
+    row.heartbeatSeconds = client.heartbeatSeconds;
+    row.channelCount = static_cast<std::uint32_t>(connection.channelCount());
+    row.receivedBytes = link.socket().receivedBytes();
+    row.sentBytes = link.socket().sentBytes();
+    const auto rates = sample.meter.sample(now, {row.receivedBytes, row.sentBytes});
+    row.receivedBytesRate = rates[0];
+    row.sentBytesRate = rates[1];
+    row.connectedAt = link.connectedAt();
+    return row;
+}
+
+void SnapshotBuilder::addChannels(const broker::State& state, const ClientLink& link,
+                                  Snapshot& snapshot, Instant now)
+{
+    LinkSample& sample = m_links[link.id()];
+    const session::ClientInfo& client = link.session().client();
+    state.findConnection(link.id())->forEachChannel([&](const broker::Channel& channel) {
+        ChannelRow row;
+        row.connection = textOf(std::string_view{link.name()});
+        row.number = channel.number;
+        row.vhost = textOf(std::string_view{client.vhost});
+        row.user = textOf(std::string_view{client.user});
+        row.mode = modeOf(channel.mode);
+        row.consumerCount = static_cast<std::uint32_t>(channel.consumers.size());
+        row.unackedCount = channel.unacked.count();
+        row.unconfirmedCount = channel.confirms.unconfirmedCount();
+        row.prefetch = channel.prefetchMax;
+        row.globalPrefetch = channel.globalPrefetchMax;
+        row.uncommittedCount = channel.transaction.count();
+        row.rates = sample.channels[channel.number].sample(now, channel.counters);
+        const bool isMoving = row.rates.publish > 0 || row.rates.deliver > 0 || row.rates.ack > 0;
+        row.state = channel.isClosing   ? QStringLiteral("closing")
+                    : link.isHeldBack() ? QStringLiteral("flow")
+                    : isMoving          ? QStringLiteral("running")
+                                        : QStringLiteral("idle");
+        snapshot.channels.append(row);
+    });
+}
+
+void SnapshotBuilder::addQueueDetail(const broker::State& state, const ResourceKey& key,
+                                     const Links& links, Snapshot& snapshot, Instant now)
+{
+    const broker::Vhost* vhost = state.catalogue.findVhost(utf8Of(key.vhost));
+    const std::string name = utf8Of(key.name);
+    const broker::Queue* queue = vhost == nullptr ? nullptr : vhost->findQueue(name);
+    if (queue == nullptr) return;
+    snapshot.queue = queueRow(*queue, links, now);
+    snapshot.queueBindings.append(
+        {key.vhost, {}, key.name, DestinationKind::Queue, key.name, {}});  // the default exchange
+    for (const auto& binding : vhost->bindings.to(broker::DestinationKind::Queue, name)) {
+        snapshot.queueBindings.append(bindingRow(binding));
+    }
+    for (const broker::Consumer* consumer : queue->consumers.all()) {
+        const auto link = links.find(consumer->channel->connection.id);
+        snapshot.queueConsumers.append(
+            {.queue = key,
+             .connection =
+                 link == links.end() ? QString{} : textOf(std::string_view{link->second->name()}),
+             .channel = consumer->channel->number,
+             .tag = textOf(std::string_view{consumer->tag}),
+             .needsAck = !consumer->noAck,
+             .isExclusive = consumer->isExclusive,
+             .isActive = true,
+             .prefetch = consumer->prefetchMax,
+             .unackedCount = consumer->unackedCount,
+             .arguments = argumentsOf(consumer->arguments)});
+    }
+}
+
+void SnapshotBuilder::addExchangeDetail(const broker::State& state, const ResourceKey& key,
+                                        Snapshot& snapshot, Instant now)
+{
+    const broker::Vhost* vhost = state.catalogue.findVhost(utf8Of(key.vhost));
+    const std::string name = utf8Of(key.name);
+    const broker::Exchange* exchange = vhost == nullptr ? nullptr : vhost->findExchange(name);
+    if (exchange == nullptr) return;
+    snapshot.exchange = exchangeRow(*exchange, now);
+    for (const auto& binding : vhost->bindings.from(name)) {
+        snapshot.exchangeBindingsFrom.append(bindingRow(binding));
+    }
+    for (const auto& binding : vhost->bindings.to(broker::DestinationKind::Exchange, name)) {
+        snapshot.exchangeBindingsTo.append(bindingRow(binding));
+    }
+}
+
+void SnapshotBuilder::forgetUnseen(const broker::State& state)
+{
+    std::erase_if(m_queues, [&](const auto& entry) {
+        return state.catalogue.findQueue(entry.first) == nullptr;
+    });
+    std::erase_if(m_exchanges, [&](const auto& entry) {
+        return state.catalogue.findExchange(entry.first) == nullptr;
+    });
+    std::erase_if(m_links,
+                  [&](const auto& entry) { return state.findConnection(entry.first) == nullptr; });
+}
+
+}  // namespace warren::node
