@@ -44,7 +44,7 @@ public:
     /// Live messages of the queue.
     std::uint64_t liveCount(QueueId queue) const;
     /// Live messages of all queues.
-    std::uint64_t liveCount() const;
+    std::uint64_t liveCount() const { return m_liveCount; }
     /// Segments that may hold live messages of the queue begin here.
     broker::LogPosition firstSegmentOf(QueueId queue) const;
 

@@ -14,6 +14,7 @@ namespace warren::storage {
 namespace {
 
 // Primary result codes, https://www.sqlite.org/rescode.html
+constexpr int kError = 1;  // SQL that does not fit the tables
 constexpr int kPermission = 3;
 constexpr int kBusy = 5;
 constexpr int kLocked = 6;

@@ -60,6 +60,9 @@ public:
     /// each.
     static constexpr std::size_t kSlotCountMax = 32 * 1024;
 
+    /// @param lastPosition  RecoveredState::lastPosition: positions go on above it
+    explicit BatchBuilder(broker::LogPosition lastPosition = 0) : m_lastPosition(lastPosition) {}
+
     /// Takes over operations in order.
     /// @pre the positions of enqueues, marks and changes rise; removals name earlier positions or 0
     void add(std::vector<broker::StoredOperation>&& operations);
@@ -104,7 +107,7 @@ private:
     std::deque<Slot> m_slots;  // by position
     std::deque<PendingRemoval> m_removals;
     std::deque<broker::CatalogueChange> m_changes;  // one per slot of kind Change, same order
-    broker::LogPosition m_lastPosition = 0;
+    broker::LogPosition m_lastPosition;
     std::size_t m_pendingBytes = 0;
     std::uint64_t m_elidedCount = 0;
 };

@@ -293,6 +293,7 @@ public:
         auto opened = future.get();
         if (!opened) return opened.error();
         recovered = std::move(opened->recovered);
+        m_builder = BatchBuilder{recovered.lastPosition};
         m_databaseBytes = opened->databaseBytes;
         return {};
     }

@@ -1,0 +1,124 @@
+#pragma once
+
+#include "core/storage/sqlite_store.h"
+#include "core/storage/store_batch.h"
+#include "tests/unit/storage/operations.h"
+
+#include <QSqlDatabase>
+#include <QSqlError>
+#include <QSqlQuery>
+#include <QString>
+#include <QVariant>
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// What the tests of the store on disk do with its files.
+namespace warren::test {
+
+inline storage::StoreOptions optionsFor(const std::filesystem::path& databaseFile)
+{
+    storage::StoreOptions options;
+    options.databaseFile = databaseFile;
+    return options;
+}
+
+/// A store on disk with what stands before it: operations in, batches written.
+class StoreOnDisk {
+public:
+    /// Opens the store, which is expected to succeed.
+    explicit StoreOnDisk(storage::StoreOptions options)
+    {
+        auto opened = storage::SqliteStore::open(std::move(options));
+        EXPECT_TRUE(opened.isOk()) << (opened.isOk() ? "" : opened.error().text);
+        if (!opened.isOk()) std::abort();
+        store = std::move(*opened);
+        recovered = store->takeRecovered();
+        m_builder = storage::BatchBuilder{recovered.lastPosition};
+        m_nextPosition = recovered.lastPosition + 1;
+    }
+    explicit StoreOnDisk(const std::filesystem::path& databaseFile)
+        : StoreOnDisk(optionsFor(databaseFile))
+    {
+    }
+
+    /// Positions as the broker gives them.
+    broker::LogPosition nextPosition() { return m_nextPosition++; }
+
+    /// Writes these operations in as few batches as they make. @returns how it ended
+    template <typename... Operations>
+    Status<storage::IoError> write(Operations... each)
+    {
+        return writeAll(operations(std::move(each)...));
+    }
+    Status<storage::IoError> writeAll(std::vector<broker::StoredOperation> list)
+    {
+        m_builder.add(std::move(list));
+        while (!m_builder.isEmpty()) {
+            if (auto done = store->write(m_builder.take()); !done) return done;
+        }
+        return {};
+    }
+
+    std::unique_ptr<storage::SqliteStore> store;
+    storage::RecoveredState recovered;
+
+private:
+    storage::BatchBuilder m_builder;
+    broker::LogPosition m_nextPosition = 1;
+};
+
+/// Bodies as `described` shows them, without positions.
+inline std::vector<std::string> bodiesOf(const storage::RecoveredState& state)
+{
+    std::vector<std::string> bodies;
+    for (const storage::RecoveredMessage& one : state.messages) {
+        bodies.emplace_back(textOf(one.message->body()));
+    }
+    return bodies;
+}
+
+/// The value that a query in the file gives, as text.
+inline std::string queried(const std::filesystem::path& file, const char* sql)
+{
+    const QString name = QStringLiteral("test-query");
+    std::string value;
+    {
+        QSqlDatabase database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), name);
+        database.setDatabaseName(QString::fromStdString(file.string()));
+        EXPECT_TRUE(database.open());
+        QSqlQuery query(database);
+        EXPECT_TRUE(query.exec(QString::fromLatin1(sql))) << query.lastError().text().toStdString();
+        if (query.next()) value = query.value(0).toString().toStdString();
+    }
+    QSqlDatabase::removeDatabase(name);
+    return value;
+}
+
+inline std::string contentsOf(const std::filesystem::path& file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// Everything in a folder by name, but for the shared memory of a write-ahead log.
+inline std::map<std::string, std::string> filesOf(const std::filesystem::path& folder)
+{
+    std::map<std::string, std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.ends_with("-shm")) files[name] = contentsOf(entry.path());
+    }
+    return files;
+}
+
+}  // namespace warren::test
