@@ -1,0 +1,144 @@
+#include "tests/spec/node_process.h"
+#include "tests/spec/script.h"
+#include "tests/spec/script_runner.h"
+#include "tests/spec/tcp_target.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace warren::spec;
+
+constexpr std::string_view kUsage =
+    "Usage: warren-spec [--broker HOST:PORT | --node PROGRAM] [--filter TEXT] [--rewrite] SCRIPT…\n"
+    "Holds conversations with a broker and compares its answers with those written down.\n"
+    "  --broker HOST:PORT  a broker that runs already (else: environment WARREN_SPEC_BROKER)\n"
+    "  --node PROGRAM      a node to start for the time of the test\n"
+    "  --filter TEXT       only conversations whose name contains TEXT\n"
+    "  --rewrite           write the broker's answers into the scripts\n"
+    "  --settle MS         while rewriting: the silence after which an answer is complete (250)\n"
+    "  SCRIPT              a file, or a folder of .txt files\n";
+
+struct Arguments {
+    std::string broker;
+    std::string node;
+    std::string filter;
+    bool isRewriting = false;
+    std::chrono::milliseconds settling{250};
+    std::vector<std::filesystem::path> scripts;
+};
+
+std::optional<Arguments> parseArguments(int argc, char** argv)
+{
+    Arguments arguments;
+    if (const char* broker = std::getenv("WARREN_SPEC_BROKER")) arguments.broker = broker;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        const bool hasValue = i + 1 < argc;
+        if (argument == "--broker" && hasValue) {
+            arguments.broker = argv[++i];
+        } else if (argument == "--node" && hasValue) {
+            arguments.node = argv[++i];
+        } else if (argument == "--filter" && hasValue) {
+            arguments.filter = argv[++i];
+        } else if (argument == "--settle" && hasValue) {
+            arguments.settling = std::chrono::milliseconds(std::atoi(argv[++i]));
+        } else if (argument == "--rewrite") {
+            arguments.isRewriting = true;
+        } else if (argument.starts_with("--")) {
+            return std::nullopt;
+        } else if (std::filesystem::is_directory(argument)) {
+            for (const auto& entry : std::filesystem::directory_iterator(argument)) {
+                if (entry.path().extension() == ".txt") arguments.scripts.push_back(entry.path());
+            }
+        } else {
+            arguments.scripts.emplace_back(argument);
+        }
+    }
+    std::sort(arguments.scripts.begin(), arguments.scripts.end());
+    if (arguments.scripts.empty()) return std::nullopt;
+    return arguments;
+}
+
+std::string readFile(const std::filesystem::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct Count {
+    int run = 0;
+    int failed = 0;
+};
+
+void runScript(const std::filesystem::path& path, Target& target, const RunOptions& options,
+               const std::string& filter, Count& count)
+{
+    const auto script = parseScript(readFile(path));
+    if (!script) {
+        std::printf("%s:%zu: %s\n", path.c_str(), script.error().line, script.error().text.c_str());
+        count.failed += 1;
+        return;
+    }
+    Edits edits;
+    for (const Case& test : script->cases) {
+        const std::string name = path.stem().string() + "." + test.name;
+        if (name.find(filter) == std::string::npos) continue;
+        Outcome outcome = run(test, target, options);
+        count.run += 1;
+        if (outcome.failure) {
+            std::printf("FAILED %s %s\n", name.c_str(), outcome.failure->c_str());
+            count.failed += 1;
+        }
+        edits.merge(outcome.edits);
+    }
+    if (options.isRecording && !edits.empty()) {
+        std::ofstream(path, std::ios::binary) << applyEdits(*script, edits);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    const auto arguments = parseArguments(argc, argv);
+    if (!arguments) {
+        std::fputs(kUsage.data(), stderr);
+        return 2;
+    }
+    std::unique_ptr<NodeProcess> node;
+    std::optional<TcpTarget> target;
+    if (!arguments->node.empty()) {
+        node = NodeProcess::start(arguments->node);
+        if (node) target.emplace("127.0.0.1", node->amqpPort());
+    } else {
+        target = TcpTarget::parse(arguments->broker);
+    }
+    RunOptions options;
+    if (target) options.product = productOf(*target);
+    if (options.product.empty()) {
+        std::fputs("No broker answers; give --broker HOST:PORT or --node PROGRAM.\n", stderr);
+        return 2;
+    }
+    options.isRecording = arguments->isRewriting;
+    options.settling = arguments->settling;
+
+    Count count;
+    for (const auto& path : arguments->scripts) {
+        runScript(path, *target, options, arguments->filter, count);
+    }
+    std::printf("%s: %d conversations, %d failed\n", options.product.c_str(), count.run,
+                count.failed);
+    return count.failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,258 @@
+#include "tests/spec/script.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace warren::spec {
+namespace {
+
+/// Every named rule of the AMQP 0-9-1 XML: class, method and field that it is written at, then its
+/// name.
+constexpr std::string_view kRules[] = {
+    "delivery-tag/channel-local",
+    "delivery-tag/non-zero",
+    "redelivered/implementation",
+    "redelivered/hinting",
+    "connection.start/protocol-name",
+    "connection.start/server-support",
+    "connection.start/client-support",
+    "connection.start.server-properties/required-fields",
+    "connection.start.locales/required-support",
+    "connection.start-ok.client-properties/required-fields",
+    "connection.start-ok.mechanism/security",
+    "connection.start-ok.mechanism/validity",
+    "connection.tune.frame-max/minimum",
+    "connection.tune-ok.channel-max/upper-limit",
+    "connection.tune-ok.frame-max/minimum",
+    "connection.tune-ok.frame-max/upper-limit",
+    "connection.open.virtual-host/separation",
+    "connection.open.virtual-host/security",
+    "connection.close/stability",
+    "connection.close-ok/reporting",
+    "channel.open/state",
+    "channel.flow/initial-state",
+    "channel.flow/bidirectional",
+    "channel.flow/throttling",
+    "channel.flow/expected-behaviour",
+    "channel.close/stability",
+    "channel.close-ok/reporting",
+    "exchange/required-types",
+    "exchange/recommended-types",
+    "exchange/required-instances",
+    "exchange/default-exchange",
+    "exchange/default-access",
+    "exchange/extensions",
+    "exchange.declare/minimum",
+    "exchange.declare.exchange/reserved",
+    "exchange.declare.exchange/syntax",
+    "exchange.declare.type/typed",
+    "exchange.declare.type/support",
+    "exchange.declare.passive/not-found",
+    "exchange.declare.passive/equivalent",
+    "exchange.declare.durable/support",
+    "exchange.delete.exchange/exists",
+    "exchange.delete.if-unused/in-use",
+    "queue.declare/default-binding",
+    "queue.declare/minimum-queues",
+    "queue.declare.queue/default-name",
+    "queue.declare.queue/reserved",
+    "queue.declare.queue/syntax",
+    "queue.declare.passive/passive",
+    "queue.declare.passive/equivalent",
+    "queue.declare.durable/persistence",
+    "queue.declare.durable/types",
+    "queue.declare.exclusive/types",
+    "queue.declare.exclusive/exclusive",
+    "queue.declare.auto-delete/pre-existence",
+    "queue.bind/duplicates",
+    "queue.bind/unique",
+    "queue.bind/transient-exchange",
+    "queue.bind/durable-exchange",
+    "queue.bind/binding-count",
+    "queue.bind.queue/queue-known",
+    "queue.bind.queue/must-exist",
+    "queue.bind.exchange/exchange-existence",
+    "queue.bind.exchange/default-exchange",
+    "queue.bind.routing-key/direct-exchange-key-matching",
+    "queue.unbind/01",
+    "queue.unbind.queue/queue-known",
+    "queue.unbind.queue/must-exist",
+    "queue.unbind.exchange/must-exist",
+    "queue.unbind.exchange/default-exchange",
+    "queue.purge/02",
+    "queue.purge/03",
+    "queue.purge.queue/queue-known",
+    "queue.purge.queue/must-exist",
+    "queue.delete/01",
+    "queue.delete.queue/queue-known",
+    "queue.delete.queue/must-exist",
+    "queue.delete.if-unused/in-use",
+    "queue.delete.if-empty/not-empty",
+    "basic/01",
+    "basic/02",
+    "basic/03",
+    "basic/04",
+    "basic/05",
+    "basic/06",
+    "basic/07",
+    "basic/08",
+    "basic/09",
+    "basic/10",
+    "basic.qos.prefetch-size/01",
+    "basic.qos.prefetch-count/01",
+    "basic.consume/01",
+    "basic.consume.consumer-tag/01",
+    "basic.consume.consumer-tag/02",
+    "basic.consume.exclusive/01",
+    "basic.cancel/01",
+    "basic.publish.exchange/must-exist",
+    "basic.publish.exchange/default-exchange",
+    "basic.publish.exchange/02",
+    "basic.publish.exchange/03",
+    "basic.publish.mandatory/01",
+    "basic.publish.immediate/01",
+    "basic.deliver/01",
+    "basic.ack.multiple/exists",
+    "basic.reject/01",
+    "basic.reject/02",
+    "basic.reject/03",
+    "basic.reject.requeue/01",
+    "basic.recover-async/01",
+    "basic.recover/01",
+    "tx/not multiple queues",
+    "tx/not immediate",
+    "tx/not mandatory",
+    "tx.commit/transacted",
+    "tx.rollback/transacted",
+};
+
+const std::filesystem::path kFolder = WARREN_SPEC_FOLDER;
+
+std::string readFile(const std::filesystem::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct Line {
+    std::string level;
+    std::string code;
+    std::string shownBy;
+};
+
+/// rules.tsv by the name of the rule.
+std::map<std::string, Line, std::less<>> readRules()
+{
+    std::map<std::string, Line, std::less<>> rules;
+    std::istringstream file(readFile(kFolder / "rules.tsv"));
+    for (std::string text; std::getline(file, text);) {
+        if (text.starts_with('#')) continue;
+        std::istringstream columns(text);
+        std::string rule;
+        Line line;
+        std::getline(columns, rule, '\t');
+        std::getline(columns, line.level, '\t');
+        std::getline(columns, line.code, '\t');
+        std::getline(columns, line.shownBy);
+        EXPECT_TRUE(rules.emplace(rule, line).second) << "two lines for " << rule;
+    }
+    return rules;
+}
+
+/// "SCRIPT.NAME" of every conversation, with the rules that it names.
+std::map<std::string, std::vector<std::string>> readConversations()
+{
+    std::map<std::string, std::vector<std::string>> conversations;
+    for (const auto& entry : std::filesystem::directory_iterator(kFolder / "scripts")) {
+        const auto script = parseScript(readFile(entry.path()));
+        EXPECT_TRUE(script) << entry.path();
+        if (!script) continue;
+        for (const Case& test : script->cases) {
+            const std::string name = entry.path().stem().string() + "." + test.name;
+            EXPECT_TRUE(conversations.emplace(name, test.rules).second) << "two of " << name;
+        }
+    }
+    return conversations;
+}
+
+/// "SUITE.NAME" of every test in the sources of the tests.
+std::set<std::string> readTests()
+{
+    const std::regex macro(R"(\nTEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\))");
+    std::set<std::string> tests;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(kFolder.parent_path())) {
+        if (entry.path().extension() != ".cpp") continue;
+        const std::string text = readFile(entry.path());
+        for (std::sregex_iterator at(text.begin(), text.end(), macro), end; at != end; ++at) {
+            tests.insert((*at)[1].str() + "." + (*at)[2].str());
+        }
+    }
+    return tests;
+}
+
+std::vector<std::string> words(const std::string& text)
+{
+    std::istringstream stream(text);
+    return {std::istream_iterator<std::string>(stream), {}};
+}
+
+TEST(Rules, EachHasALine)
+{
+    const auto rules = readRules();
+    for (const std::string_view rule : kRules) {
+        EXPECT_TRUE(rules.contains(rule)) << rule;
+    }
+    EXPECT_EQ(rules.size(), std::size(kRules));
+}
+
+TEST(Rules, HaveALevelAndAReplyCode)
+{
+    const std::set<std::string> levels{"MUST",       "MUST NOT", "SHOULD",
+                                       "SHOULD NOT", "MAY",      "MAY NOT"};
+    for (const auto& [rule, line] : readRules()) {
+        EXPECT_TRUE(levels.contains(line.level)) << rule;
+        EXPECT_TRUE(std::regex_match(line.code, std::regex("-|[345][0-9][0-9]"))) << rule;
+    }
+}
+
+TEST(Rules, AreShownByWhatExistsOrDoNotApply)
+{
+    const auto conversations = readConversations();
+    const auto tests = readTests();
+    for (const auto& [rule, line] : readRules()) {
+        if (line.shownBy.starts_with("n/a: ") && line.shownBy.size() > 5) continue;
+        EXPECT_FALSE(line.shownBy.empty()) << rule;
+        for (const std::string& name : words(line.shownBy)) {
+            EXPECT_TRUE(conversations.contains(name) || tests.contains(name))
+                << rule << ": there is no " << name;
+        }
+    }
+}
+
+TEST(Rules, AreNamedByConversationsAsInTheTable)
+{
+    const auto rules = readRules();
+    for (const auto& [conversation, names] : readConversations()) {
+        for (const std::string& rule : names) {
+            const auto line = rules.find(rule);
+            ASSERT_NE(line, rules.end()) << conversation << " names " << rule;
+            const auto shownBy = words(line->second.shownBy);
+            EXPECT_NE(std::find(shownBy.begin(), shownBy.end(), conversation), shownBy.end())
+                << conversation << " is missing at " << rule;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace warren::spec
