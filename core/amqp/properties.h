@@ -2,7 +2,6 @@
 
 #include "core/amqp/constants.h"
 #include "core/amqp/field_table.h"
-#include "core/amqp/wire_string.h"
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 
@@ -46,103 +45,42 @@ Result<Properties, AmqpError> decodeProperties(ByteView encoded);
 /// Appends flags and list. @pre every string fits a short string
 void appendProperties(Buffer& to, const Properties& properties);
 
-/// The properties of a message in place: found, but neither decoded nor copied. What a broker needs
-/// to know of every message that it passes on.
+/// The properties of a message in place: checked, but neither decoded nor copied. What a broker
+/// needs to know of every message that it passes on.
 ///
-/// Thread: any one. No allocation; borrows the encoded bytes. Cost: one step per property; the
-/// content of headers is skipped.
+/// Thread: any one. No allocation; borrows the encoded bytes and is no larger than a reference to
+/// them. Cost: parse and each accessor take one step per property that is there; the content of
+/// headers is skipped.
 class PropertiesView {
 public:
-    /// Finds the properties.
+    /// Checks flags and lengths.
     /// @error SyntaxError  as decodeProperties, but for a bad table in headers
     static Result<PropertiesView, AmqpError> parse(ByteView encoded);
 
     ByteView encoded() const { return m_encoded; }
-    bool isPersistent() const
-    {
-        return has(kDeliveryMode) && m_deliveryMode == kDeliveryModePersistent;
-    }
-    bool hasHeaders() const { return has(kHeaders); }
+    bool isPersistent() const { return deliveryMode() == kDeliveryModePersistent; }
+    bool hasHeaders() const;
     /// Content of the headers table without its length, for decodeFieldTable. Empty without
     /// headers.
-    ByteView headers() const { return bytesOf(m_headers); }
-    std::optional<std::uint8_t> deliveryMode() const
-    {
-        return has(kDeliveryMode) ? std::optional(m_deliveryMode) : std::nullopt;
-    }
-    std::optional<std::uint8_t> priority() const
-    {
-        return has(kPriority) ? std::optional(m_priority) : std::nullopt;
-    }
-    std::optional<Timestamp> timestamp() const
-    {
-        return has(kTimestamp) ? std::optional(Timestamp{m_timestamp}) : std::nullopt;
-    }
-    std::optional<std::string_view> contentType() const
-    {
-        return text(kContentType, m_contentType);
-    }
-    std::optional<std::string_view> contentEncoding() const
-    {
-        return text(kContentEncoding, m_contentEncoding);
-    }
-    std::optional<std::string_view> correlationId() const
-    {
-        return text(kCorrelationId, m_correlationId);
-    }
-    std::optional<std::string_view> replyTo() const { return text(kReplyTo, m_replyTo); }
-    std::optional<std::string_view> expiration() const { return text(kExpiration, m_expiration); }
-    std::optional<std::string_view> messageId() const { return text(kMessageId, m_messageId); }
-    std::optional<std::string_view> type() const { return text(kType, m_type); }
-    std::optional<std::string_view> userId() const { return text(kUserId, m_userId); }
-    std::optional<std::string_view> appId() const { return text(kAppId, m_appId); }
-    std::optional<std::string_view> clusterId() const { return text(kClusterId, m_clusterId); }
+    ByteView headers() const;
+    std::optional<std::uint8_t> deliveryMode() const;
+    std::optional<std::uint8_t> priority() const;
+    std::optional<Timestamp> timestamp() const;
+    std::optional<std::string_view> contentType() const;
+    std::optional<std::string_view> contentEncoding() const;
+    std::optional<std::string_view> correlationId() const;
+    std::optional<std::string_view> replyTo() const;
+    std::optional<std::string_view> expiration() const;
+    std::optional<std::string_view> messageId() const;
+    std::optional<std::string_view> type() const;
+    std::optional<std::string_view> userId() const;
+    std::optional<std::string_view> appId() const;
+    std::optional<std::string_view> clusterId() const;
 
 private:
-    /// Property flags, from the highest bit down in the order of the list; the lowest bit would
-    /// announce another word of flags. Spec: AMQP 0-9-1 §4.2.6.1.
-    enum Flag : std::uint16_t {
-        kContentType = 1 << 15,
-        kContentEncoding = 1 << 14,
-        kHeaders = 1 << 13,
-        kDeliveryMode = 1 << 12,
-        kPriority = 1 << 11,
-        kCorrelationId = 1 << 10,
-        kReplyTo = 1 << 9,
-        kExpiration = 1 << 8,
-        kMessageId = 1 << 7,
-        kTimestamp = 1 << 6,
-        kType = 1 << 5,
-        kUserId = 1 << 4,
-        kAppId = 1 << 3,
-        kClusterId = 1 << 2,
-    };
-    friend void appendProperties(Buffer& to, const Properties& properties);
-
-    PropertiesView() = default;
-
-    bool has(Flag flag) const { return (m_flags & flag) != 0; }
-    std::optional<std::string_view> text(Flag flag, ShortString value) const
-    {
-        return has(flag) ? std::optional(value.view()) : std::nullopt;
-    }
+    explicit PropertiesView(ByteView encoded) : m_encoded(encoded) {}
 
     ByteView m_encoded;
-    std::uint16_t m_flags = 0;
-    std::uint8_t m_deliveryMode = 0;
-    std::uint8_t m_priority = 0;
-    std::uint64_t m_timestamp = 0;
-    LongString m_headers;
-    ShortString m_contentType;
-    ShortString m_contentEncoding;
-    ShortString m_correlationId;
-    ShortString m_replyTo;
-    ShortString m_expiration;
-    ShortString m_messageId;
-    ShortString m_type;
-    ShortString m_userId;
-    ShortString m_appId;
-    ShortString m_clusterId;
 };
 
 /// Whether decodeProperties would accept it, headers included; without allocation.
