@@ -219,6 +219,7 @@ int FlatStyle::styleHint(StyleHint hint, const QStyleOption* option, const QWidg
 QSize FlatStyle::sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& size,
                                   const QWidget* widget) const
 {
+    if (type == CT_HeaderSection) return headerSize(option, size, widget);
     QSize result = QProxyStyle::sizeFromContents(type, option, size, widget);
     const int em = lineHeight(option, widget);
     switch (type) {
@@ -227,22 +228,50 @@ QSize FlatStyle::sizeFromContents(ContentsType type, const QStyleOption* option,
     case CT_ComboBox:
     case CT_LineEdit:
     case CT_SpinBox: result.setHeight(std::max(result.height(), em * 13 / 7)); break;
-    case CT_HeaderSection: result.setHeight(std::max(result.height(), em * 12 / 7)); break;
+    case CT_ItemViewItem: result.setHeight(std::max(result.height(), em * 11 / 7)); break;
     case CT_TabBarTab: result.setHeight(std::max(result.height(), em * 15 / 7)); break;
     default: break;
     }
     return result;
 }
 
+/// As Fusion's, but with only as much room for the sort arrow as it needs.
+QSize FlatStyle::headerSize(const QStyleOption* option, const QSize& size,
+                            const QWidget* widget) const
+{
+    const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
+    if (!header) return QProxyStyle::sizeFromContents(CT_HeaderSection, option, size, widget);
+    QStyleOptionHeader unsorted = *header;
+    unsorted.sortIndicator = QStyleOptionHeader::None;
+    QSize result = QProxyStyle::sizeFromContents(CT_HeaderSection, &unsorted, size, widget);
+    const int em = lineHeight(option, widget);
+    if (header->sortIndicator != QStyleOptionHeader::None) result.rwidth() += em;
+    result.setHeight(std::max(result.height(), em * 12 / 7));
+    return result;
+}
+
 QRect FlatStyle::subElementRect(SubElement element, const QStyleOption* option,
                                 const QWidget* widget) const
 {
-    const QRect rect = QProxyStyle::subElementRect(element, option, widget);
-    if (element != SE_LineEditContents) return rect;
-    const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
-    if (!frame || frame->lineWidth <= 0) return rect;
-    const int inset = lineHeight(option, widget) / 4;
-    return rect.adjusted(inset, 0, -inset, 0);
+    const int em = lineHeight(option, widget);
+    if (element == SE_LineEditContents) {
+        const QRect rect = QProxyStyle::subElementRect(element, option, widget);
+        const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
+        if (!frame || frame->lineWidth <= 0) return rect;
+        return rect.adjusted(em / 4, 0, -em / 4, 0);
+    }
+    const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
+    if (header && (element == SE_HeaderArrow || element == SE_HeaderLabel)) {
+        const int margin = pixelMetric(PM_HeaderMargin, option, widget);
+        const int arrow = em * 5 / 7;
+        const QRect room = header->rect.adjusted(margin, 0, -margin, 0);
+        if (element == SE_HeaderArrow) {
+            return {room.right() - arrow + 1, room.center().y() - arrow / 2 + 1, arrow, arrow};
+        }
+        const bool isSorted = header->sortIndicator != QStyleOptionHeader::None;
+        return isSorted ? room.adjusted(0, 0, -arrow - 2, 0) : room;
+    }
+    return QProxyStyle::subElementRect(element, option, widget);
 }
 
 QRect FlatStyle::subControlRect(ComplexControl control, const QStyleOptionComplex* option,

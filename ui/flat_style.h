@@ -36,6 +36,7 @@ public:
                             QPainter* painter, const QWidget* widget) const override;
 
 private:
+    QSize headerSize(const QStyleOption* option, const QSize& size, const QWidget* widget) const;
     QRect scrollBarRect(const QStyleOptionSlider& bar, SubControl subControl,
                         const QWidget* widget) const;
     void drawComboBox(const QStyleOptionComboBox& box, QPainter* painter,

@@ -244,7 +244,7 @@ void MainWindow::buildMenus()
 void MainWindow::buildStatusBar()
 {
     statusBar()->setSizeGripEnabled(false);
-    const int gap = theme::gap(this, Gap::Small);
+    const int gap = theme::gap(this, Gap::Medium);
     statusBar()->setContentsMargins(gap, 0, gap, 0);
     m_nodeStatus = new QLabel(this);
     m_nodeStatus->setObjectName(QStringLiteral("nodeStatus"));

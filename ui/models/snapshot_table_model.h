@@ -123,10 +123,6 @@ private:
     void mergeAtOnce(const QList<Row>& wanted);
     void moveRows(const std::vector<int>& newRowOf);
     void update(const QList<Row>& wanted);
-    void emitChanged(int first, int last)
-    {
-        emit dataChanged(index(first, 0), index(last, columnCount() - 1));
-    }
 
     std::vector<TableColumn<Row>> m_columns;
     QList<Row> m_rows;
@@ -285,14 +281,14 @@ void SnapshotTableModel<Row, KeyOf>::update(const QList<Row>& wanted)
             changed.emplace_back(row, row);
         }
     }
-    m_rows = wanted;
-    if (changed.empty()) return;
     if (changed.size() > static_cast<std::size_t>(kRunsMax)) {
-        emitChanged(changed.front().first, changed.back().second);
-        return;
+        changed = {{changed.front().first, changed.back().second}};
     }
-    for (const auto& [first, last] : changed)
-        emitChanged(first, last);
+    // Run by run: a sorting proxy takes for granted that rows without a signal are what they were.
+    for (const auto& [first, last] : changed) {
+        std::copy(wanted.begin() + first, wanted.begin() + last + 1, m_rows.begin() + first);
+        emit dataChanged(index(first, 0), index(last, columnCount() - 1));
+    }
 }
 
 template <typename Row, auto KeyOf>
