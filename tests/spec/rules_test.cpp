@@ -254,5 +254,34 @@ TEST(Rules, AreNamedByConversationsAsInTheTable)
     }
 }
 
+bool isForOneProduct(const Case& test)
+{
+    return std::any_of(test.steps.begin(), test.steps.end(),
+                       [](const Step& step) { return !step.product.empty(); });
+}
+
+TEST(Deviations, ListWhatConversationsDoDifferently)
+{
+    const std::regex firstColumn(R"(\n\| `(\w+\.\w+)` \|)");
+    std::string table = readFile(kFolder / "deviations.md");
+    table.resize(table.find("## From the specification"));
+    std::set<std::string> listed;
+    for (std::sregex_iterator at(table.begin(), table.end(), firstColumn), end; at != end; ++at) {
+        listed.insert((*at)[1].str());
+    }
+
+    std::set<std::string> different;
+    for (const auto& entry : std::filesystem::directory_iterator(kFolder / "scripts")) {
+        const auto script = parseScript(readFile(entry.path()));
+        ASSERT_TRUE(script) << entry.path();
+        for (const Case& test : script->cases) {
+            if (isForOneProduct(test)) {
+                different.insert(entry.path().stem().string() + "." + test.name);
+            }
+        }
+    }
+    EXPECT_EQ(listed, different);
+}
+
 }  // namespace
 }  // namespace warren::spec

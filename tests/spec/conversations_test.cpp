@@ -1,0 +1,67 @@
+#include "tests/spec/in_process_target.h"
+#include "tests/spec/script.h"
+#include "tests/spec/script_runner.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace warren::spec {
+namespace {
+
+/// One conversation with a broker in this process, each with a fresh one.
+class Conversation : public testing::Test {
+public:
+    explicit Conversation(Case test) : m_test(std::move(test)) {}
+
+    void TestBody() override
+    {
+        InProcessTarget target;
+        const Outcome outcome = run(m_test, target, {.product = "Warren"});
+        EXPECT_FALSE(outcome.failure.has_value()) << outcome.failure.value_or("");
+    }
+
+private:
+    Case m_test;
+};
+
+void registerScript(const std::filesystem::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    auto script = parseScript(text);
+    if (!script) {
+        ADD_FAILURE_AT(path.c_str(), static_cast<int>(script.error().line)) << script.error().text;
+        return;
+    }
+    const std::string suite = "InProcess_" + path.stem().string();
+    for (Case& test : script->cases) {
+        const auto line = static_cast<int>(test.line + 1);
+        testing::RegisterTest(suite.c_str(), test.name.c_str(), nullptr, nullptr, path.c_str(),
+                              line, [test]() -> testing::Test* { return new Conversation(test); });
+    }
+}
+
+}  // namespace
+}  // namespace warren::spec
+
+int main(int argc, char** argv)
+{
+    std::vector<std::filesystem::path> scripts;
+    const auto folder = std::filesystem::path(WARREN_SPEC_FOLDER) / "scripts";
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        scripts.push_back(entry.path());
+    }
+    std::sort(scripts.begin(), scripts.end());
+    testing::InitGoogleTest(&argc, argv);
+    for (const auto& path : scripts) {
+        warren::spec::registerScript(path);
+    }
+    return RUN_ALL_TESTS();
+}

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+#include "core/broker/broker.h"
+#include "core/session/session.h"
+#include "core/session/session_config.h"
+#include "core/storage/memory_store.h"
+#include "tests/spec/transport.h"
+
+#include <map>
+#include <memory>
+
+namespace warren::spec {
+
+/// A broker of ours in this process: sessions, broker and a store without a disk; no socket, no
+/// thread, no clock. Time passes only when a client waits and nothing else is left to do, and then
+/// at once.
+///
+/// Thread: one at a time. Outlives its transports.
+class InProcessTarget final : public Target {
+public:
+    InProcessTarget();
+    std::unique_ptr<Transport> connect() override;
+
+private:
+    class Link;
+    friend class Link;
+
+    struct Client {
+        explicit Client(session::Session&& opened) : session(std::move(opened)) {}
+        session::Session session;
+        Buffer input;
+        Buffer output;
+    };
+    /// guest with the password guest.
+    class GuestOnly final : public session::Authenticator {
+    public:
+        bool accepts(std::string_view user, std::string_view password, bool) const override
+        {
+            return user == "guest" && password == "guest";
+        }
+    };
+
+    void receive(ConnectionId id, ByteView bytes);
+    void close(ConnectionId id);
+    /// Lets the broker finish what it has to do.
+    void settle();
+    /// Goes on to the next heartbeat or time-out. @returns false if none comes before `limit`
+    bool passTime(Instant limit);
+
+    session::SessionConfig m_config;
+    GuestOnly m_authenticator;
+    broker::Broker m_broker;
+    storage::MemoryStore m_store;
+    Instant m_now;
+    ConnectionId m_lastId;
+    std::map<ConnectionId, Client> m_clients;
+};
+
+}  // namespace warren::spec
