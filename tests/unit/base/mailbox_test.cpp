@@ -2,51 +2,50 @@
 
 #include <gtest/gtest.h>
 
-#include <gmock/gmock.h>
+#include <chrono>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace warren {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
-TEST(Mailbox, GivesBatchesInTheirOrder)
+TEST(Mailbox, GivesAllBatchesInOrder)
 {
-    Mailbox<int> mailbox(3);
-    EXPECT_TRUE(mailbox.put(1));
-    EXPECT_TRUE(mailbox.put(2));
-    EXPECT_THAT(mailbox.take(), ElementsAre(1, 2));
-    EXPECT_THAT(mailbox.take(), IsEmpty());
+    Mailbox<int> mailbox(10);
+    for (int i = 0; i < 3; ++i)
+        EXPECT_TRUE(mailbox.put(int{i}));
+    EXPECT_EQ(mailbox.take(), (std::vector{0, 1, 2}));
+    EXPECT_TRUE(mailbox.take().empty());
 }
 
-TEST(Mailbox, RefusesWhatDoesNotFitAndLeavesItWhole)
+TEST(Mailbox, RefusesABatchWhenItIsFullAndLeavesItAlone)
 {
     Mailbox<std::unique_ptr<int>> mailbox(1);
     EXPECT_TRUE(mailbox.put(std::make_unique<int>(1)));
     auto second = std::make_unique<int>(2);
     EXPECT_FALSE(mailbox.put(std::move(second)));
-    EXPECT_NE(second, nullptr);
-    (void)mailbox.take();
+    ASSERT_NE(second, nullptr);  // NOLINT: a refused batch stays with its sender
+    EXPECT_EQ(mailbox.take().size(), 1u);
     EXPECT_TRUE(mailbox.put(std::move(second)));
 }
 
-TEST(Mailbox, WakesOncePerCollection)
+TEST(Mailbox, WakesTheReceiverOncePerCollection)
 {
     int wakeCount = 0;
-    Mailbox<int> mailbox(10, [&wakeCount] { wakeCount += 1; });
+    Mailbox<int> mailbox(10, [&] { wakeCount += 1; });
     EXPECT_TRUE(mailbox.put(1));
     EXPECT_TRUE(mailbox.put(2));
     EXPECT_EQ(wakeCount, 1);
-    (void)mailbox.take();
+    (void)mailbox.take();  // only its emptying matters here
     EXPECT_TRUE(mailbox.put(3));
     EXPECT_EQ(wakeCount, 2);
 }
 
-TEST(Mailbox, HandsOutWhatIsLeftAfterItIsClosed)
+TEST(Mailbox, GivesWhatIsThereAfterItIsClosed)
 {
     Mailbox<int> mailbox(10);
     EXPECT_TRUE(mailbox.put(1));
@@ -54,58 +53,49 @@ TEST(Mailbox, HandsOutWhatIsLeftAfterItIsClosed)
     EXPECT_FALSE(mailbox.put(2));
     std::vector<int> batches;
     EXPECT_TRUE(mailbox.wait(batches));
-    EXPECT_THAT(batches, ElementsAre(1));
+    EXPECT_EQ(batches, std::vector{1});
     EXPECT_FALSE(mailbox.wait(batches));
-    EXPECT_FALSE(mailbox.wait(batches, 0ms));
+    EXPECT_TRUE(batches.empty());
+    EXPECT_FALSE(mailbox.wait(batches, 1ms));
 }
 
-TEST(Mailbox, AWaitMayEndWithNothing)
+TEST(Mailbox, EndsItsWaitAfterTheTimeout)
 {
-    Mailbox<int> mailbox(1);
+    Mailbox<int> mailbox(10);
     std::vector<int> batches{7};
-    EXPECT_TRUE(mailbox.wait(batches, 0ms));
-    EXPECT_THAT(batches, IsEmpty());
+    EXPECT_TRUE(mailbox.wait(batches, 1ms));
+    EXPECT_TRUE(batches.empty());
 }
 
-TEST(Mailbox, CarriesEverythingFromOneThreadToAnother)
+TEST(Mailbox, LosesNothingBetweenThreads)
 {
-    constexpr int kCount = 20'000;
-    Mailbox<int> there(500);
-    Mailbox<int> back(500);
-    std::thread echo([&] {
-        std::vector<int> batches;
-        while (there.wait(batches)) {
-            for (int batch : batches) {
-                while (!back.put(std::move(batch))) {
+    constexpr int kSenderCount = 3;
+    constexpr int kBatchCount = 2000;
+    Mailbox<int> mailbox(16);
+    std::vector<std::thread> senders;
+    for (int sender = 0; sender < kSenderCount; ++sender) {
+        senders.emplace_back([&mailbox] {
+            for (int i = 0; i < kBatchCount; ++i) {
+                int batch = i;
+                while (!mailbox.put(std::move(batch)))
                     std::this_thread::yield();
-                }
             }
-        }
-        back.close();
+        });
+    }
+    std::thread closer([&] {
+        for (std::thread& sender : senders)
+            sender.join();
+        mailbox.close();
     });
 
-    std::vector<int> received;
+    long sum = 0;
     std::vector<int> batches;
-    for (int i = 0; i < kCount;) {
-        if (there.put(int{i})) {
-            i += 1;
-        } else {
-            for (const int batch : back.take()) {
-                received.push_back(batch);
-            }
-            std::this_thread::yield();
-        }
+    while (mailbox.wait(batches)) {
+        for (const int batch : batches)
+            sum += batch;
     }
-    there.close();
-    while (back.wait(batches)) {
-        received.insert(received.end(), batches.begin(), batches.end());
-    }
-    echo.join();
-
-    ASSERT_EQ(received.size(), static_cast<std::size_t>(kCount));
-    for (int i = 0; i < kCount; ++i) {
-        ASSERT_EQ(received[static_cast<std::size_t>(i)], i);
-    }
+    closer.join();
+    EXPECT_EQ(sum, kSenderCount * (kBatchCount * (kBatchCount - 1L) / 2));
 }
 
 }  // namespace
