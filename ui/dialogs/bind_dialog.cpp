@@ -1,11 +1,13 @@
 #include "ui/dialogs/bind_dialog.h"
 
 #include "ui/dialogs/form_fields.h"
+#include "ui/theme.h"
 #include "ui/widgets/arguments_editor.h"
 #include "ui/widgets/hint_label.h"
 
 #include <QComboBox>
 #include <QFormLayout>
+#include <QHBoxLayout>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -118,13 +120,16 @@ void BindDialog::addOtherEnd(QFormLayout* form)
     m_destinationKind->setObjectName(QStringLiteral("destinationKind"));
     m_destinationKind->addItem(tr("Queue"), static_cast<int>(DestinationKind::Queue));
     m_destinationKind->addItem(tr("Exchange"), static_cast<int>(DestinationKind::Exchange));
-    form->addRow(tr("To &what"), m_destinationKind);
     connect(m_destinationKind, &QComboBox::currentIndexChanged, this, [this] {
         m_destination->clearEditText();
         offer(*client().snapshot());
     });
     m_destination = makeNameField(QStringLiteral("destination"), this);
-    form->addRow(tr("&To"), m_destination);
+    auto* line = new QHBoxLayout;
+    line->setSpacing(theme::gap(this, Gap::Small));
+    line->addWidget(m_destinationKind);
+    line->addWidget(m_destination, 1);
+    form->addRow(tr("To"), line);
     m_destination->setFocus();
 }
 

@@ -7,7 +7,10 @@
 #include <QDialogButtonBox>
 #include <QLabel>
 #include <QPushButton>
+#include <QScreen>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace warren::ui {
 
@@ -55,6 +58,29 @@ void CommandDialog::buildUi(const QString& acceptText)
     layout->addWidget(buttons);
 }
 
+QSize CommandDialog::sizeHint() const
+{
+    constexpr int kWidthLines = 34;  // wide enough for the broker's sentences
+    return QDialog::sizeHint().expandedTo({fontMetrics().height() * kWidthLines, 0});
+}
+
+void CommandDialog::showEvent(QShowEvent* event)
+{
+    QDialog::showEvent(event);
+    growToFit();
+}
+
+/// Makes room for all lines of all texts, as far as the screen has it: Qt counts words that wrap as
+/// one line.
+void CommandDialog::growToFit()
+{
+    layout()->activate();
+    const int needed = layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(width())
+                                                     : layout()->totalMinimumSize().height();
+    const int available = screen()->availableGeometry().height();
+    resize(width(), std::max(height(), std::min(needed, available)));
+}
+
 void CommandDialog::reject()
 {
     if (!m_isRunning) QDialog::reject();
@@ -89,11 +115,13 @@ void CommandDialog::takeDone(const management::CommandResult& result)
 void CommandDialog::showProblem(const QString& text)
 {
     m_notice->showNotice(NoticeKind::Error, text);
+    growToFit();
 }
 
 void CommandDialog::showWarning(const QString& text)
 {
     m_notice->showNotice(NoticeKind::Warning, text);
+    growToFit();
 }
 
 void CommandDialog::clearProblem() { m_notice->clear(); }

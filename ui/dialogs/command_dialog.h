@@ -23,6 +23,7 @@ class CommandDialog : public QDialog {
 
 public:
     void reject() override;
+    QSize sizeHint() const override;
 
 signals:
     /// Everything was done; one sentence about it, for the page to show.
@@ -54,11 +55,13 @@ protected:
     void showProblem(const QString& text);
     void showWarning(const QString& text);
     void clearProblem();
+    void showEvent(QShowEvent* event) override;
     void setRunning(bool isRunning);
     bool isRunning() const { return m_isRunning; }
 
 private:
     void buildUi(const QString& acceptText);
+    void growToFit();
 
     management::BrokerClient& m_client;
     NoticeBar* m_notice = nullptr;

@@ -4,6 +4,7 @@
 #include "ui/dialogs/form_fields.h"
 #include "ui/format.h"
 #include "ui/icons.h"
+#include "ui/theme.h"
 
 #include <QCheckBox>
 #include <QFontMetrics>
@@ -95,7 +96,8 @@ void ConfirmDialog::showNames()
     m_targets->setPlainText(names.join(u'\n'));
     const auto lines = static_cast<int>(std::min<qsizetype>(kNameLinesMax, names.size()));
     const int margins =
-        2 * (m_targets->frameWidth() + static_cast<int>(m_targets->document()->documentMargin()));
+        2 * (m_targets->frameWidth() + static_cast<int>(m_targets->document()->documentMargin())) +
+        theme::gap(this, Gap::Hair);
     m_targets->setFixedHeight(m_targets->fontMetrics().lineSpacing() * lines + margins);
 }
 
@@ -166,6 +168,8 @@ void ConfirmDialog::showOutcome()
     showProblem(lines.join(u'\n'));
     std::ranges::sort(m_refused);
     m_pending = m_refused;
+    setSubject(tr("Not done yet:"));
+    acceptButton()->setText(tr("Try again"));
     showNames();
     showLosses();
 }

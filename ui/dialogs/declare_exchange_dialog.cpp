@@ -41,21 +41,21 @@ void DeclareExchangeDialog::buildUi(const QStringList& vhosts)
     m_typeHint = new HintLabel(QString{}, this);
     form->addRow(QString{}, m_typeHint);
     connect(m_type, &QComboBox::currentIndexChanged, this, &DeclareExchangeDialog::explainType);
+    body()->addLayout(form);
 
     m_isDurable = new QCheckBox(tr("&Durable"), this);
     m_isDurable->setObjectName(QStringLiteral("durable"));
     m_isDurable->setChecked(true);
-    addOption(form, m_isDurable, tr("The exchange and its durable bindings survive a restart."));
+    addOption(body(), m_isDurable, tr("The exchange and its durable bindings survive a restart."));
 
     m_isAutoDelete = new QCheckBox(tr("&Auto-delete"), this);
     m_isAutoDelete->setObjectName(QStringLiteral("autoDelete"));
-    addOption(form, m_isAutoDelete, tr("The exchange goes when its last binding has gone."));
+    addOption(body(), m_isAutoDelete, tr("The exchange goes when its last binding has gone."));
 
     m_isInternal = new QCheckBox(tr("&Internal"), this);
     m_isInternal->setObjectName(QStringLiteral("internal"));
-    addOption(form, m_isInternal,
+    addOption(body(), m_isInternal,
               tr("Clients cannot publish to it; only other exchanges can, through bindings."));
-    body()->addLayout(form);
 
     body()->addWidget(makeSectionLabel(tr("Arguments"), this));
     m_arguments = new ArgumentsEditor(ArgumentsEditor::Purpose::Exchange, this);

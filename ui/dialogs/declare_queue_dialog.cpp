@@ -32,17 +32,17 @@ void DeclareQueueDialog::buildUi(const QStringList& vhosts)
     m_name->setObjectName(QStringLiteral("name"));
     m_name->setPlaceholderText(tr("empty: the broker makes a name"));
     form->addRow(tr("&Name"), m_name);
+    body()->addLayout(form);
 
     m_isDurable = new QCheckBox(tr("&Durable"), this);
     m_isDurable->setObjectName(QStringLiteral("durable"));
     m_isDurable->setChecked(true);
-    addOption(form, m_isDurable, tr("The queue and its persistent messages survive a restart."));
+    addOption(body(), m_isDurable, tr("The queue and its persistent messages survive a restart."));
 
     m_isAutoDelete = new QCheckBox(tr("&Auto-delete"), this);
     m_isAutoDelete->setObjectName(QStringLiteral("autoDelete"));
-    addOption(form, m_isAutoDelete,
+    addOption(body(), m_isAutoDelete,
               tr("The queue goes, with its messages, when its last consumer has gone."));
-    body()->addLayout(form);
 
     body()->addWidget(makeSectionLabel(tr("Arguments"), this));
     m_arguments = new ArgumentsEditor(ArgumentsEditor::Purpose::Queue, this);

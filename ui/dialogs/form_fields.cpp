@@ -39,7 +39,7 @@ QFormLayout* makeForm(QWidget* dialog)
 {
     auto* form = new QFormLayout;
     form->setContentsMargins(0, 0, 0, 0);
-    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     form->setHorizontalSpacing(theme::gap(dialog, Gap::Medium));
     form->setVerticalSpacing(theme::gap(dialog, Gap::Small));
     return form;
@@ -55,19 +55,19 @@ QComboBox* addVhostField(QFormLayout* form, const QStringList& vhosts, QWidget* 
     return field;
 }
 
-void addOption(QFormLayout* form, QCheckBox* box, const QString& explanation)
+void addOption(QBoxLayout* layout, QCheckBox* box, const QString& explanation)
 {
     box->setAccessibleDescription(explanation);
-    auto* option = new QVBoxLayout;
-    option->setSpacing(theme::gap(box, Gap::Hair));
-    option->addWidget(box);
     QLabel* hint = makeHint(explanation, box->parentWidget());
     // Below the word of the box, not below its square.
     const int indent = box->style()->pixelMetric(QStyle::PM_IndicatorWidth) +
                        box->style()->pixelMetric(QStyle::PM_CheckBoxLabelSpacing);
     hint->setContentsMargins(indent, 0, 0, 0);
+    auto* option = new QVBoxLayout;
+    option->setSpacing(theme::gap(box, Gap::Hair));
+    option->addWidget(box);
     option->addWidget(hint);
-    form->addRow(QString{}, option);
+    layout->addLayout(option);
 }
 
 QLabel* makeSectionLabel(const QString& text, QWidget* parent)

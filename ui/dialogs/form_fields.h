@@ -4,6 +4,7 @@
 
 #include <QStringList>
 
+class QBoxLayout;
 class QCheckBox;
 class QComboBox;
 class QFormLayout;
@@ -20,7 +21,7 @@ QFormLayout* makeForm(QWidget* dialog);
 QComboBox* addVhostField(QFormLayout* form, const QStringList& vhosts, QWidget* dialog);
 
 /// A check box with one sentence below it that says what it does.
-void addOption(QFormLayout* form, QCheckBox* box, const QString& explanation);
+void addOption(QBoxLayout* layout, QCheckBox* box, const QString& explanation);
 
 /// The heading of a part of a dialog.
 QLabel* makeSectionLabel(const QString& text, QWidget* parent);

@@ -9,6 +9,9 @@ namespace warren::ui {
 
 namespace {
 
+/// Longer names of arguments are cut in their tags; the tool tip has them whole.
+constexpr qsizetype kTagCharactersMax = 14;
+
 QString tr(const char* text) { return QCoreApplication::translate("Badge", text); }
 
 Badge argumentBadge(const KnownArgument* known, const QString& name, const QVariant& value,
@@ -17,7 +20,9 @@ Badge argumentBadge(const KnownArgument* known, const QString& name, const QVari
     QString toolTip = name + QStringLiteral(": ") + argumentText(value);
     if (known) toolTip += QLatin1Char('\n') + knownArgumentExplanation(*known);
     if (isInert) toolTip += QLatin1Char('\n') + tr("Stored, not yet acted on.");
-    return {known ? QLatin1String(known->tag) : name, toolTip, Tone::Neutral, isInert};
+    QString tag = known ? QLatin1String(known->tag) : name;
+    if (tag.size() > kTagCharactersMax) tag = tag.first(kTagCharactersMax - 1) + QChar(u'…');
+    return {tag, toolTip, Tone::Neutral, isInert};
 }
 
 /// One badge per argument: the known ones in their order, then the others by name.

@@ -158,6 +158,26 @@ std::optional<QString> indentedJson(const QByteArray& body)
     return QString::fromUtf8(JsonIndenter().indent(body));
 }
 
+QString withShortLines(const QString& text)
+{
+    QString shortened;
+    qsizetype keptUpTo = 0;  // of `text`, what is in `shortened`
+    for (qsizetype start = 0; start < text.size();) {
+        const qsizetype newLine = text.indexOf(u'\n', start);
+        const qsizetype end = newLine < 0 ? text.size() : newLine;
+        if (end - start > kBodyLineCharactersMax) {
+            shortened +=
+                QStringView(text).sliced(keptUpTo, start + kBodyLineCharactersMax - keptUpTo);
+            shortened += u'…';
+            keptUpTo = end;
+        }
+        start = end + 1;
+    }
+    if (keptUpTo == 0) return text;
+    shortened += QStringView(text).sliced(keptUpTo);
+    return shortened;
+}
+
 QString hexDump(const QByteArray& bytes)
 {
     QString dump;

@@ -24,13 +24,14 @@ TableColumn<MessageRow> stateColumn()
     return column;
 }
 
-TableColumn<MessageRow> yesNoColumn(const QString& title, const QString& headerToolTip,
-                                    bool MessageRow::*value)
+TableColumn<MessageRow> flagsColumn()
 {
     auto column = textColumn<MessageRow>(
-        title, [value](const MessageRow& row) { return row.*value ? tr("yes") : tr("no"); });
-    column.headerToolTip = headerToolTip;
-    column.isSearched = false;
+        tr("Flags"), [](const MessageRow& row) { return badgesText(messageFlags(row)); });
+    column.headerToolTip = tr("P: persistent, on disk or waiting for it\nR: delivered before");
+    column.extra = [](const MessageRow& row, int role) {
+        return role == kBadgesRole ? QVariant::fromValue(messageFlags(row)) : QVariant();
+    };
     return column;
 }
 
@@ -42,10 +43,7 @@ std::vector<TableColumn<MessageRow>> messageColumns()
     return {
         position,
         stateColumn(),
-        yesNoColumn(tr("Redelivered"), tr("Whether the message was delivered before"),
-                    &MessageRow::isRedelivered),
-        yesNoColumn(tr("Persistent"), tr("Whether the message is on disk, or waits for it"),
-                    &MessageRow::isPersistent),
+        flagsColumn(),
         textColumn<MessageRow>(
             tr("Exchange"),
             [](const MessageRow& row) { return exchangeDisplayName(row.exchange); }),
@@ -67,6 +65,21 @@ Badge messageStateBadge(const MessageRow& message)
         return {tr("unacked"), tr("With a consumer: %1").arg(message.holder), Tone::Caution, false};
     }
     return {tr("ready"), tr("Waits for a consumer."), Tone::Neutral, false};
+}
+
+Badges messageFlags(const MessageRow& message)
+{
+    Badges flags;
+    if (message.isPersistent) {
+        flags.append({QStringLiteral("P"),
+                      tr("Persistent: the message is on disk, or waits for it."), Tone::Accent,
+                      false});
+    }
+    if (message.isRedelivered) {
+        flags.append({QStringLiteral("R"), tr("Redelivered: the message was delivered before."),
+                      Tone::Caution, false});
+    }
+    return flags;
 }
 
 MessageModel::MessageModel(QObject* parent) : SnapshotTableModel(messageColumns(), parent) {}

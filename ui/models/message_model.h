@@ -10,8 +10,7 @@ namespace warren::ui {
 enum class MessageColumn {
     Position,
     State,
-    Redelivered,
-    Persistent,
+    Flags,
     Exchange,
     RoutingKey,
     Size,
@@ -20,6 +19,9 @@ enum class MessageColumn {
 
 /// "ready", or "unacked" with who holds the message as its tool tip.
 Badge messageStateBadge(const management::MessageRow& message);
+
+/// P for persistent, R for redelivered.
+Badges messageFlags(const management::MessageRow& message);
 
 /// One page of a queue's messages, oldest first. Thread: GUI.
 class MessageModel final

@@ -80,7 +80,7 @@ std::vector<TableColumn<QueueRow>> queueColumns()
                     &QueueRow::unackedCount),
         countColumn(tr("Total"), tr("Ready and unacked messages"),
                     [](const QueueRow& row) { return row.readyCount + row.unackedCount; }),
-        rateColumn(tr("Incoming/s"), tr("Messages that enter the queue, per second"),
+        rateColumn(tr("In/s"), tr("Messages that enter the queue, per second"),
                    &management::MessageRates::publish),
         rateColumn(tr("Deliver/s"), tr("Deliveries and gets, per second"),
                    &management::MessageRates::deliver),

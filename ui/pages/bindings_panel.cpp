@@ -21,6 +21,13 @@ namespace warren::ui {
 
 using management::BindingRow;
 
+namespace {
+
+/// Fewer bindings are taken in at a glance.
+constexpr int kFilteredRowsMin = 12;
+
+}  // namespace
+
 BindingsPanel::BindingsPanel(management::BrokerClient& client, BindDialog::Fixed fixed,
                              const QString& title, QWidget* parent)
     : QWidget(parent),
@@ -38,6 +45,8 @@ BindingsPanel::BindingsPanel(management::BrokerClient& client, BindDialog::Fixed
     connect(m_empty, &EmptyState::buttonClicked, m_bind, &QAction::trigger);
     connect(m_table, &ResourceTable::deleteRequested, m_remove, &QAction::trigger);
     connect(m_table, &ResourceTable::selectedRowsChanged, this, &BindingsPanel::showState);
+    connect(m_table, &ResourceTable::rowActivated, this,
+            [this](int row) { openOtherEnd(m_model->rowAt(row)); });
     connect(m_filterEdit, &QLineEdit::textChanged, m_filter, &RowFilter::setText);
     showState();
 }
@@ -75,23 +84,31 @@ void BindingsPanel::buildUi(const QString& title)
     m_filterEdit->setAccessibleName(tr("Filter the bindings"));
     m_filterEdit->setClearButtonEnabled(true);
     m_filterEdit->addAction(icon(Icon::Filter), QLineEdit::LeadingPosition);
-    constexpr int kFilterCharacters = 18;
-    m_filterEdit->setMaximumWidth(fontMetrics().averageCharWidth() * kFilterCharacters);
-    line->addWidget(m_filterEdit);
     layout->addLayout(line);
+    layout->addWidget(m_filterEdit);
 
     m_table = new ResourceTable(this);
     m_table->setObjectName(QStringLiteral("bindings"));
     m_table->setAccessibleName(title);
     m_table->setRows(m_filter);
-    m_table->setSamples({QStringLiteral("exchange orders.dead-letters"),
-                         QStringLiteral("orders.created.europe"),
-                         QStringLiteral("x-match = all, type = invoice")});
+    m_table->setSamples({QStringLiteral("exchange orders.dead"), QStringLiteral("orders.created.#"),
+                         QStringLiteral("x-match = all")});
     m_empty = new EmptyState(this);
     m_stack = new QStackedLayout;
     m_stack->addWidget(m_table);
     m_stack->addWidget(m_empty);
     layout->addLayout(m_stack, 1);
+}
+
+void BindingsPanel::openOtherEnd(const BindingRow& binding)
+{
+    if (m_fixed != BindDialog::Fixed::Source) {
+        emit openExchange({binding.vhost, binding.source});
+    } else if (binding.destinationKind == management::DestinationKind::Queue) {
+        emit openQueue({binding.vhost, binding.destination});
+    } else {
+        emit openExchange({binding.vhost, binding.destination});
+    }
 }
 
 void BindingsPanel::setOwner(const management::ResourceKey& key)
@@ -118,7 +135,8 @@ void BindingsPanel::setRefusal(const QString& reason)
 
 void BindingsPanel::setEmptySentence(const QString& sentence)
 {
-    m_empty->setContent(sentence, m_bind->text());
+    m_emptySentence = sentence;
+    showState();
 }
 
 management::Topics BindingsPanel::wantedTopics() const
@@ -129,12 +147,14 @@ management::Topics BindingsPanel::wantedTopics() const
 void BindingsPanel::showState()
 {
     m_count->setText(format::count(static_cast<std::uint64_t>(m_model->rowCount())));
+    m_filterEdit->setVisible(m_model->rowCount() >= kFilteredRowsMin);
     m_stack->setCurrentWidget(m_model->rowCount() == 0 ? static_cast<QWidget*>(m_empty) : m_table);
 
     const bool isAllowed = m_refusal.isEmpty();
     m_bind->setEnabled(isAllowed);
     m_bind->setToolTip(isAllowed ? tr("Adds a binding") : m_refusal);
-    m_empty->setButtonEnabled(isAllowed);
+    if (!m_emptySentence.isEmpty())
+        m_empty->setContent(m_emptySentence, isAllowed ? m_bind->text() : QString{});
 
     const bool hasSelection = m_table->selectionModel()->hasSelection();
     m_remove->setEnabled(isAllowed && !removableSelection().isEmpty());

@@ -45,6 +45,9 @@ public:
 signals:
     void countChanged(int count);
     void wantedChanged();
+    /// The person wants to see the other end of a binding.
+    void openQueue(const warren::management::ResourceKey& key);
+    void openExchange(const warren::management::ResourceKey& key);
     /// Something was done; one sentence about it.
     void succeeded(const QString& text);
 
@@ -52,6 +55,7 @@ private:
     void buildUi(const QString& title);
     void askToBind();
     void askToRemove();
+    void openOtherEnd(const management::BindingRow& binding);
     void showState();
     QList<management::BindingRow> removableSelection() const;
 
@@ -59,6 +63,7 @@ private:
     const BindDialog::Fixed m_fixed;
     management::ResourceKey m_key;
     QString m_refusal;
+    QString m_emptySentence;
     BindingModel* m_model;
     RowFilter* m_filter;
     QAction* m_bind;

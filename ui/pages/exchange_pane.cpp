@@ -11,9 +11,11 @@
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/hint_label.h"
 
+#include <QAction>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QStackedLayout>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace warren::ui {
@@ -21,14 +23,15 @@ namespace warren::ui {
 using management::BindingRow;
 using management::ExchangeRow;
 
-ExchangePane::ExchangePane(management::BrokerClient& client, QWidget* parent)
+ExchangePane::ExchangePane(management::BrokerClient& client, const QList<QAction*>& actions,
+                           QWidget* parent)
     : QWidget(parent), m_client(client)
 {
-    buildUi();
+    buildUi(actions);
     showExchange(std::nullopt);
 }
 
-void ExchangePane::buildUi()
+void ExchangePane::buildUi(const QList<QAction*>& actions)
 {
     auto* card = new Card({}, this);
     auto* line = new QHBoxLayout;
@@ -36,27 +39,41 @@ void ExchangePane::buildUi()
     m_name = new ElidedLabel(card);
     m_name->setObjectName(QStringLiteral("exchangeName"));
     m_name->setFont(theme::titleFont(font()));
-    line->addWidget(m_name, 1);
+    m_name->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
+    line->addWidget(m_name);
+    line->addStretch(1);
+    for (QAction* action : actions) {
+        auto* button = new QToolButton(card);
+        button->setDefaultAction(action);
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setFocusPolicy(Qt::StrongFocus);
+        line->addWidget(button);
+    }
+    card->body()->addLayout(line);
+
+    auto* kindLine = new QHBoxLayout;
+    kindLine->setSpacing(theme::gap(this, Gap::Small));
     m_type = new QLabel(card);
     m_type->setObjectName(QStringLiteral("exchangeType"));
-    line->addWidget(m_type);
+    kindLine->addWidget(m_type);
     m_features = new BadgeStrip(card);
-    line->addWidget(m_features);
-    card->body()->addLayout(line);
+    kindLine->addWidget(m_features);
+    kindLine->addStretch(1);
+    card->body()->addLayout(kindLine);
     m_hint = new HintLabel({}, card);
     m_hint->setObjectName(QStringLiteral("exchangeHint"));
     card->body()->addWidget(m_hint);
 
     m_from = new BindingsPanel(m_client, BindDialog::Fixed::Source, tr("Where messages go"), card);
     m_from->setObjectName(QStringLiteral("bindingsFrom"));
-    m_from->setEmptySentence(
-        tr("Nothing is bound to this exchange: what is published to it is dropped."));
     m_to = new BindingsPanel(m_client, BindDialog::Fixed::DestinationExchange,
                              tr("Exchanges that feed it"), card);
     m_to->setObjectName(QStringLiteral("bindingsTo"));
     m_to->setEmptySentence(tr("No other exchange is bound to this one."));
     for (BindingsPanel* panel : {m_from, m_to}) {
         connect(panel, &BindingsPanel::wantedChanged, this, &ExchangePane::wantedChanged);
+        connect(panel, &BindingsPanel::openQueue, this, &ExchangePane::openQueue);
+        connect(panel, &BindingsPanel::openExchange, this, &ExchangePane::openExchange);
         connect(panel, &BindingsPanel::succeeded, this, &ExchangePane::succeeded);
     }
     card->body()->addWidget(m_from, 3);
@@ -75,12 +92,15 @@ void ExchangePane::showExchange(const std::optional<ExchangeRow>& exchange)
     m_stack->setCurrentIndex(exchange ? 1 : 0);
     if (!exchange) return;
     m_name->setFullText(exchangeDisplayName(exchange->key.name));
-    m_type->setText(exchange->type);
+    m_type->setText(tr("%1 exchange").arg(exchange->type));
     m_features->setBadges(exchangeFeatures(*exchange));
     m_from->setOwner(exchange->key);
     m_to->setOwner(exchange->key);
     const bool isDefault = exchange->key.name.isEmpty();
     m_to->setVisible(!isDefault);
+    m_from->setEmptySentence(
+        isDefault ? tr("There is no queue: what is published here is dropped.")
+                  : tr("Nothing is bound to this exchange: what is published to it is dropped."));
     QString hint = argumentsText(exchange->arguments);
     if (isDefault) {
         hint =

@@ -6,6 +6,7 @@
 
 #include <optional>
 
+class QAction;
 class QLabel;
 class QStackedLayout;
 
@@ -24,7 +25,9 @@ class ExchangePane final : public QWidget {
 
 public:
     /// @param client  borrowed; outlives the pane
-    explicit ExchangePane(management::BrokerClient& client, QWidget* parent = nullptr);
+    /// @param actions  of the page, for the exchange that is shown; borrowed, as the client
+    ExchangePane(management::BrokerClient& client, const QList<QAction*>& actions,
+                 QWidget* parent = nullptr);
 
     /// Shows this exchange; nullopt shows that none is chosen.
     void showExchange(const std::optional<management::ExchangeRow>& exchange);
@@ -40,10 +43,12 @@ public:
 
 signals:
     void wantedChanged();
+    void openQueue(const warren::management::ResourceKey& key);
+    void openExchange(const warren::management::ResourceKey& key);
     void succeeded(const QString& text);
 
 private:
-    void buildUi();
+    void buildUi(const QList<QAction*>& actions);
     void showRefusal();
 
     management::BrokerClient& m_client;

@@ -35,10 +35,10 @@ ExchangesPage::ExchangesPage(management::BrokerClient& client, QWidget* parent)
       m_client(client),
       m_model(new ExchangeModel(this)),
       m_list(new ListPanel(tr("Exchanges"), *m_model, this)),
-      m_pane(new ExchangePane(client, this)),
-      m_add(new QAction(icon(Icon::Add), tr("New…"), this)),
+      m_add(new QAction(icon(Icon::Add), tr("New exchange…"), this)),
       m_publish(new QAction(icon(Icon::Publish), tr("Publish…"), this)),
       m_delete(new QAction(icon(Icon::Delete), tr("Delete…"), this)),
+      m_pane(new ExchangePane(client, {m_publish, m_delete}, this)),
       m_vhosts{QStringLiteral("/")}
 {
     buildUi();
@@ -54,9 +54,7 @@ void ExchangesPage::buildUi()
     addAction(m_add);
     m_publish->setObjectName(QStringLiteral("publish"));
     m_delete->setObjectName(QStringLiteral("deleteExchanges"));
-    for (QAction* action : {m_add, m_publish, m_delete}) {
-        m_list->addAction(action);
-    }
+    m_list->addAction(m_add);
     m_list->setEmptyState(tr("No exchange is known yet."), m_add->text());
 
     ResourceTable* table = m_list->table();
@@ -65,7 +63,8 @@ void ExchangesPage::buildUi()
     table->setSamples({QStringLiteral("production"), QStringLiteral("orders.created.europe"),
                        QStringLiteral("headers"), QStringLiteral("D AD I AE "),
                        QStringLiteral("99 999"), QStringLiteral("99 999")});
-    table->setColumnHidden(static_cast<int>(ExchangeColumn::Vhost), true);
+    table->setFlexibleColumn(static_cast<int>(ExchangeColumn::Name));
+    table->setColumnShown(static_cast<int>(ExchangeColumn::Vhost), false);
     table->sortByColumn(static_cast<int>(ExchangeColumn::Name), Qt::AscendingOrder);
 
     auto* splitter = new QSplitter(Qt::Horizontal, this);
@@ -91,6 +90,8 @@ void ExchangesPage::connectUi()
     connect(m_list->table(), &ResourceTable::selectedRowsChanged, this,
             &ExchangesPage::showSelection);
     connect(m_pane, &ExchangePane::wantedChanged, this, &Page::wantedChanged);
+    connect(m_pane, &ExchangePane::openQueue, this, &Page::openQueue);
+    connect(m_pane, &ExchangePane::openExchange, this, &ExchangesPage::selectExchange);
     connect(m_pane, &ExchangePane::succeeded, this,
             [this](const QString& text) { emit noticeRaised(NoticeKind::Success, text); });
 }
@@ -113,8 +114,8 @@ void ExchangesPage::showSnapshot(const SnapshotPtr& snapshot)
 {
     if (snapshot->topics & TopicVhosts) {
         m_vhosts = vhostNames(*snapshot);
-        m_list->table()->setColumnHidden(static_cast<int>(ExchangeColumn::Vhost),
-                                         m_vhosts.size() == 1);
+        m_list->table()->setColumnShown(static_cast<int>(ExchangeColumn::Vhost),
+                                        m_vhosts.size() > 1);
     }
     if (snapshot->topics & TopicExchanges) {
         {

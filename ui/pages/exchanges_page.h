@@ -45,10 +45,10 @@ private:
     management::BrokerClient& m_client;
     ExchangeModel* m_model;
     ListPanel* m_list;
-    ExchangePane* m_pane;
     QAction* m_add;
     QAction* m_publish;
     QAction* m_delete;
+    ExchangePane* m_pane;
     QStringList m_vhosts;
     std::optional<management::ResourceKey> m_toSelect;
     std::optional<management::ResourceKey> m_current;

@@ -59,14 +59,17 @@ void MessageBrowser::buildUi()
     m_table->setAccessibleName(tr("Messages"));
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setRows(m_filter);
-    m_table->setItemDelegateForColumn(static_cast<int>(MessageColumn::State),
-                                      new BadgeDelegate(m_table));
-    m_table->setSamples({QStringLiteral("1 000 000"), QStringLiteral("unacked  "), QString{},
-                         QString{}, QStringLiteral("(default exchange)"),
-                         QStringLiteral("orders.created"), QStringLiteral("999.9 KiB"),
+    for (const MessageColumn column : {MessageColumn::State, MessageColumn::Flags}) {
+        m_table->setItemDelegateForColumn(static_cast<int>(column), new BadgeDelegate(m_table));
+    }
+    m_table->setSamples({QStringLiteral("100 000"), QStringLiteral("unacked m"),
+                         QStringLiteral("P R mm"), QStringLiteral("(default exchange)"),
+                         QStringLiteral("orders.created.eu"), QStringLiteral("999.9 KiB"),
                          QStringLiteral("application/json")});
+    // The one comes before the other, or after, by how the row was chosen.
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             &MessageBrowser::showCurrent);
+    connect(m_table, &ResourceTable::selectedRowsChanged, this, &MessageBrowser::showCurrent);
 
     m_view = new MessageView(this);
     m_view->setObjectName(QStringLiteral("messageView"));
@@ -224,6 +227,7 @@ void MessageBrowser::takePage(std::uint64_t offset, const CommandResult& result)
         return;
     }
     m_notice->clear();
+    const bool isOtherPlace = offset != m_offset;
     m_offset = offset;
     m_totalCount = page->totalCount;
     // The queue may have become shorter than the place that was asked for.
@@ -233,7 +237,9 @@ void MessageBrowser::takePage(std::uint64_t offset, const CommandResult& result)
     }
     m_model->show(page->messages);
     m_stack->setCurrentIndex(m_totalCount == 0 ? 1 : 0);
-    if (!m_table->currentSourceRow() && m_filter->rowCount() > 0) m_table->selectRow(0);
+    if (m_filter->rowCount() > 0 && (isOtherPlace || !m_table->currentSourceRow())) {
+        m_table->selectRow(m_filter->mapFromSource(m_model->index(0, 0)).row());
+    }
     showPlace();
     showCurrent();
 }

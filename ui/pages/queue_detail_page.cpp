@@ -48,6 +48,15 @@ constexpr int kMissedMax = 2;
 
 QString yesNo(bool value) { return value ? QueueDetailPage::tr("yes") : QueueDetailPage::tr("no"); }
 
+/// Exact up to ten million; beyond, the page must not grow with its figures.
+void showCount(QLabel* figure, std::uint64_t count)
+{
+    constexpr std::uint64_t kExactMax = 9'999'999;
+    figure->setText(count <= kExactMax ? format::count(count)
+                                       : format::shortCount(static_cast<double>(count)));
+    figure->setToolTip(format::count(count));
+}
+
 QString tabText(const QString& text, int count)
 {
     return QStringLiteral("%1 (%2)").arg(text, format::count(static_cast<std::uint64_t>(count)));
@@ -100,6 +109,7 @@ void QueueDetailPage::buildUi()
                                    tr("Bindings to this queue"), m_tabs);
     m_bindings->setObjectName(QStringLiteral("bindingsPanel"));
     m_bindings->setEmptySentence(tr("Nothing is bound to this queue."));
+    connect(m_bindings, &BindingsPanel::openExchange, this, &Page::openExchange);
     connect(m_bindings, &BindingsPanel::wantedChanged, this, &Page::wantedChanged);
     connect(m_bindings, &BindingsPanel::succeeded, this,
             [this](const QString& text) { emit noticeRaised(NoticeKind::Success, text); });
@@ -150,7 +160,8 @@ QWidget* QueueDetailPage::makeHeader()
     m_name = new ElidedLabel(header);
     m_name->setObjectName(QStringLiteral("queueName"));
     m_name->setFont(theme::titleFont(font()));
-    line->addWidget(m_name, 1);
+    m_name->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
+    line->addWidget(m_name);
     m_vhost = new QLabel(header);
     m_vhost->setObjectName(QStringLiteral("queueVhost"));
     line->addWidget(m_vhost);
@@ -280,6 +291,7 @@ QWidget* QueueDetailPage::makeFacts()
     m_arguments->setRootIsDecorated(false);
     m_arguments->setUniformRowHeights(true);
     m_arguments->setFrameShape(QFrame::NoFrame);
+    m_arguments->setIconSize(QSize(fontMetrics().height(), fontMetrics().height()));
     m_arguments->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_arguments->header()->setStretchLastSection(true);
     m_argumentsCard->body()->addWidget(m_arguments, 1);
@@ -293,7 +305,7 @@ QWidget* QueueDetailPage::makeConsumersTab()
     m_consumers->setObjectName(QStringLiteral("consumers"));
     m_consumers->setEmptyState(
         tr("Nobody consumes from this queue. Messages wait until a client does."));
-    m_consumers->table()->setSamples({QStringLiteral("amq.ctag-JzTY20BRgKO-HjmUJj0w"),
+    m_consumers->table()->setSamples({QStringLiteral("ctag1.a1b2c3d4e5f6"),
                                       QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672"),
                                       QStringLiteral("2047"),
                                       {},
@@ -375,6 +387,7 @@ void QueueDetailPage::showMissing()
                        tr("Back to the queues"));
     m_stack->setCurrentWidget(m_gone);
     m_state->setBadges({});
+    m_features->setBadges({});
     showActions();
 }
 
@@ -388,10 +401,10 @@ void QueueDetailPage::showHeader(const QueueRow& queue)
 
 void QueueDetailPage::showFigures(const QueueRow& queue)
 {
-    m_figures[Ready]->setText(format::count(queue.readyCount));
-    m_figures[Unacked]->setText(format::count(queue.unackedCount));
-    m_figures[Total]->setText(format::count(queue.readyCount + queue.unackedCount));
-    m_figures[Consumers]->setText(format::count(queue.consumerCount));
+    showCount(m_figures[Ready], queue.readyCount);
+    showCount(m_figures[Unacked], queue.unackedCount);
+    showCount(m_figures[Total], queue.readyCount + queue.unackedCount);
+    showCount(m_figures[Consumers], queue.consumerCount);
     m_figures[Incoming]->setText(format::rateWithUnit(queue.rates.publish));
     m_figures[Deliver]->setText(format::rateWithUnit(queue.rates.deliver));
     m_figures[Ack]->setText(format::rateWithUnit(queue.rates.ack));

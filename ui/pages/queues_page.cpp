@@ -67,11 +67,12 @@ void QueuesPage::buildUi()
     }
     const QString count = QStringLiteral("1 000 000");
     const QString rate = QStringLiteral("99 999");
-    table->setSamples(
-        {QStringLiteral("production"), QStringLiteral("orders.created.europe.v2.dead"),
-         QStringLiteral("D AD Excl TTL DLX  "), QStringLiteral(" blocked "), count, count, count,
-         rate, rate, rate, QStringLiteral("999"), QStringLiteral("999.9 MiB")});
-    table->setColumnHidden(static_cast<int>(QueueColumn::Vhost), true);
+    table->setSamples({QStringLiteral("production"), QStringLiteral("orders.created"),
+                       QStringLiteral("D TTL DLX +2  "), QStringLiteral(" blocked "), count, count,
+                       count, rate, rate, rate, QStringLiteral("999"),
+                       QStringLiteral("999.9 MiB")});
+    table->setFlexibleColumn(static_cast<int>(QueueColumn::Name));
+    table->setColumnShown(static_cast<int>(QueueColumn::Vhost), false);
     table->sortByColumn(static_cast<int>(QueueColumn::Name), Qt::AscendingOrder);
 
     auto* layout = new QVBoxLayout(this);
@@ -104,8 +105,7 @@ void QueuesPage::showSnapshot(const SnapshotPtr& snapshot)
 {
     if (snapshot->topics & TopicVhosts) {
         m_vhosts = vhostNames(*snapshot);
-        m_list->table()->setColumnHidden(static_cast<int>(QueueColumn::Vhost),
-                                         m_vhosts.size() == 1);
+        m_list->table()->setColumnShown(static_cast<int>(QueueColumn::Vhost), m_vhosts.size() > 1);
     }
     if ((snapshot->topics & TopicQueues) == 0) return;
     {

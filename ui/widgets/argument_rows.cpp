@@ -65,6 +65,7 @@ void ArgumentRow::buildUi(bool isNamed)
         m_name->setPlaceholderText(tr("Name"));
         m_name->setAccessibleName(tr("Argument name"));
         connect(m_name, &QLineEdit::textChanged, this, &ArgumentRow::changed);
+        m_name->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
         line->addWidget(m_name, 3);
     } else {
         m_number = new QLabel(this);
@@ -87,6 +88,7 @@ void ArgumentRow::buildUi(bool isNamed)
     m_text->setPlaceholderText(tr("Value"));
     m_text->setAccessibleName(tr("Argument value"));
     connect(m_text, &QLineEdit::textChanged, this, &ArgumentRow::changed);
+    m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     line->addWidget(m_text, 4);
 
     m_boolean = new QComboBox(this);
@@ -95,18 +97,25 @@ void ArgumentRow::buildUi(bool isNamed)
     m_boolean->addItem(QStringLiteral("true"), true);
     m_boolean->addItem(QStringLiteral("false"), false);
     connect(m_boolean, &QComboBox::currentIndexChanged, this, &ArgumentRow::changed);
+    m_boolean->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     line->addWidget(m_boolean, 4);
 
-    m_entryCount = new QLabel(this);
-    line->addWidget(m_entryCount, 4);
-    m_addEntry = new QToolButton(this);
+    // As wide as the other kinds of value, so that the columns of all rows line up.
+    m_entriesLine = new QWidget(this);
+    m_entriesLine->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    auto* entriesLayout = new QHBoxLayout(m_entriesLine);
+    entriesLayout->setContentsMargins(0, 0, 0, 0);
+    line->addWidget(m_entriesLine, 4);
+    m_entryCount = new QLabel(m_entriesLine);
+    entriesLayout->addWidget(m_entryCount, 1);
+    m_addEntry = new QToolButton(m_entriesLine);
     m_addEntry->setObjectName(QStringLiteral("argumentAddEntry"));
     m_addEntry->setText(tr("Add entry"));
     connect(m_addEntry, &QToolButton::clicked, this, [this] {
         ArgumentRow* row = m_entries->append({}, QString{});
         row->focusFirstOpen();
     });
-    line->addWidget(m_addEntry);
+    entriesLayout->addWidget(m_addEntry);
 
     m_remove = new QToolButton(this);
     m_remove->setObjectName(QStringLiteral("argumentRemove"));
@@ -180,8 +189,7 @@ void ArgumentRow::showType(ArgumentType shownType)
                         shownType == ArgumentType::Decimal;
     m_text->setVisible(isText);
     m_boolean->setVisible(shownType == ArgumentType::Boolean);
-    m_entryCount->setVisible(isNested());
-    m_addEntry->setVisible(isNested());
+    m_entriesLine->setVisible(isNested());
 
     m_text->setValidator(nullptr);
     if (shownType == ArgumentType::Number) {

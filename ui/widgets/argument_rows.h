@@ -67,6 +67,7 @@ private:
     QComboBox* m_type = nullptr;
     QLineEdit* m_text = nullptr;
     QComboBox* m_boolean = nullptr;
+    QWidget* m_entriesLine = nullptr;
     QLabel* m_entryCount = nullptr;
     QToolButton* m_addEntry = nullptr;
     QToolButton* m_remove = nullptr;

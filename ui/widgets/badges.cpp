@@ -27,6 +27,7 @@ int badgeHeight(const QFontMetrics& metrics) { return metrics.height() + metrics
 
 int badgeWidth(const QFontMetrics& metrics, const QString& text)
 {
+    // A single letter gets a square.
     const int height = badgeHeight(metrics);
     return std::max(height, metrics.horizontalAdvance(text) + 2 * innerMargin(metrics));
 }
@@ -48,6 +49,17 @@ QList<PlacedBadge> placeBadges(const Badges& badges, const QRect& area, const QF
     const int height = badgeHeight(metrics);
     const int top = area.top() + (area.height() - height) / 2;
     int left = area.left();
+    if (badges.size() == 1) {
+        const QString& whole = badges.first().text;
+        const int wanted = badgeWidth(metrics, whole);
+        const int width = std::min(wanted, area.width());
+        const int room = width - 2 * innerMargin(metrics);
+        // Only when it must: shortening measures in fractions, and may cut what just fits.
+        const QString text =
+            width < wanted ? metrics.elidedText(whole, Qt::ElideRight, room) : whole;
+        placed.append({QRect(left, top, width, height), text, 0});
+        return placed;
+    }
     for (int index = 0; index < badges.size(); ++index) {
         const bool isLast = index + 1 == badges.size();
         const QString rest = QStringLiteral("+%1").arg(badges.size() - index);
@@ -150,7 +162,7 @@ bool BadgeDelegate::helpEvent(QHelpEvent* event, QAbstractItemView* view,
 
 BadgeStrip::BadgeStrip(QWidget* parent) : QWidget(parent)
 {
-    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
+    setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
 }
 
 void BadgeStrip::setBadges(const Badges& badges)
@@ -167,6 +179,16 @@ QSize BadgeStrip::sizeHint() const
 {
     const QFontMetrics metrics = fontMetrics();
     return {totalWidth(m_badges, metrics), badgeHeight(metrics)};
+}
+
+QSize BadgeStrip::minimumSizeHint() const
+{
+    const QFontMetrics metrics = fontMetrics();
+    const QSize whole = sizeHint();
+    if (m_badges.size() < 2) return whole;
+    const int least = badgeWidth(metrics, m_badges.first().text) + gapBetween(metrics) +
+                      badgeWidth(metrics, QStringLiteral("+99"));
+    return {std::min(least, whole.width()), whole.height()};
 }
 
 void BadgeStrip::paintEvent(QPaintEvent* event)

@@ -32,7 +32,8 @@ public:
 
     void setBadges(const Badges& badges);
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return sizeHint(); }
+    /// One badge and the number of the others.
+    QSize minimumSizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -9,6 +9,7 @@ namespace warren::ui {
 HintLabel::HintLabel(const QString& text, QWidget* parent) : QLabel(text, parent)
 {
     setWordWrap(true);
+    setAlignment(Qt::AlignLeft | Qt::AlignTop);
     setTextFormat(Qt::PlainText);
     setFont(theme::captionFont(font()));
     applyColour();

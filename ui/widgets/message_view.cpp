@@ -219,7 +219,9 @@ void MessageView::showBody()
     // Hex lines up in columns only when no line is broken.
     m_body->setLineWrapMode(m_bodyView == BodyView::Text ? QPlainTextEdit::WidgetWidth
                                                          : QPlainTextEdit::NoWrap);
-    m_body->setPlainText(shown.text);
+    m_bodyText = shown.text;
+    const QString shortLines = withShortLines(shown.text);
+    m_body->setPlainText(shortLines);
     m_body->setPlaceholderText(m_message->bodyBytes == 0 ? tr("The body is empty.") : QString{});
 
     const auto shownBytes = static_cast<std::uint64_t>(shown.shownBytes);
@@ -232,6 +234,11 @@ void MessageView::showBody()
              isCut);
     } else {
         note(format::bytes(m_message->bodyBytes), false);
+    }
+    if (shortLines.size() != m_bodyText.size()) {
+        m_note->setText(m_note->text() + u' ' +
+                        tr("Lines over %1 characters are shown cut; Copy and Save have them whole.")
+                            .arg(format::count(kBodyLineCharactersMax)));
     }
 }
 
@@ -294,7 +301,7 @@ void MessageView::showHeaders()
                        headers.isEmpty() ? tr("Headers") : tr("Headers (%1)").arg(headers.size()));
 }
 
-void MessageView::copyBody() { QApplication::clipboard()->setText(m_body->toPlainText()); }
+void MessageView::copyBody() { QApplication::clipboard()->setText(m_bodyText); }
 
 void MessageView::askWhereToSave()
 {

@@ -56,6 +56,7 @@ private:
 
     std::optional<management::MessageRow> m_message;
     BodyView m_bodyView = BodyView::Text;
+    QString m_bodyText;  ///< as shown, with all of its long lines
     QStackedLayout* m_stack = nullptr;
     QTabWidget* m_tabs = nullptr;
     QButtonGroup* m_viewButtons = nullptr;

@@ -100,11 +100,15 @@ void PropertiesForm::buildUi()
         const int row = index / 2;
         const int column = index % 2 * 2;
         grid->addWidget(label, row, column);
+        field->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
         grid->addWidget(field, row, column + 1);
         index += 1;
     }
-    grid->setColumnStretch(1, 1);
-    grid->setColumnStretch(3, 1);
+    constexpr int kFieldLines = 14;
+    for (const int column : {1, 3}) {
+        grid->setColumnStretch(column, 1);
+        grid->setColumnMinimumWidth(column, fontMetrics().height() * kFieldLines);
+    }
     grid->setRowStretch(grid->rowCount(), 1);
 }
 

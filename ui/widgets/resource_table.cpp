@@ -43,6 +43,9 @@ void ResourceTable::setRows(RowFilter* rows)
     });
     connect(selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &ResourceTable::selectedRowsChanged);
+    // The arrow keys select a row before they make it the current one.
+    connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &ResourceTable::selectedRowsChanged);
     connect(rows, &QAbstractItemModel::modelReset, this, &ResourceTable::selectedRowsChanged);
     connect(rows, &QAbstractItemModel::rowsRemoved, this, &ResourceTable::selectedRowsChanged);
 }
@@ -56,6 +59,28 @@ void ResourceTable::setSamples(const QStringList& samples)
             column < samples.size() ? metrics.horizontalAdvance(samples.at(column)) + padding : 0;
         setColumnWidth(column, std::max(sample, horizontalHeader()->sectionSizeHint(column)));
     }
+}
+
+void ResourceTable::setFlexibleColumn(int column)
+{
+    horizontalHeader()->setStretchLastSection(false);
+    m_flexibleColumn = column;
+    m_flexibleWidthMin = columnWidth(column);
+    fitFlexibleColumn();
+}
+
+void ResourceTable::setColumnShown(int column, bool isShown)
+{
+    if (isColumnHidden(column) != isShown) return;
+    setColumnHidden(column, !isShown);
+    fitFlexibleColumn();
+}
+
+void ResourceTable::fitFlexibleColumn()
+{
+    if (m_flexibleColumn < 0) return;
+    const int others = horizontalHeader()->length() - columnWidth(m_flexibleColumn);
+    setColumnWidth(m_flexibleColumn, std::max(m_flexibleWidthMin, viewport()->width() - others));
 }
 
 std::optional<int> ResourceTable::currentSourceRow() const
@@ -94,6 +119,12 @@ void ResourceTable::changeEvent(QEvent* event)
 {
     QTableView::changeEvent(event);
     if (event->type() == QEvent::FontChange) applyRowHeight();
+}
+
+void ResourceTable::resizeEvent(QResizeEvent* event)
+{
+    QTableView::resizeEvent(event);
+    fitFlexibleColumn();
 }
 
 void ResourceTable::applyRowHeight()

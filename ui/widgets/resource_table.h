@@ -27,6 +27,13 @@ public:
     /// leaves the heading's width. Call after setRows.
     void setSamples(const QStringList& samples);
 
+    /// Gives the room that the others leave to this column, and never less than it has now; without
+    /// a flexible column the last one takes it. Call after setSamples.
+    void setFlexibleColumn(int column);
+
+    /// Shows or hides a column, and shares the room again.
+    void setColumnShown(int column, bool isShown);
+
     std::optional<int> currentSourceRow() const;
     QList<int> selectedSourceRows() const;  ///< in the order shown
 
@@ -41,11 +48,15 @@ signals:
 protected:
     void keyPressEvent(QKeyEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void applyRowHeight();
+    void fitFlexibleColumn();
 
     RowFilter* m_rows = nullptr;
+    int m_flexibleColumn = -1;  // none
+    int m_flexibleWidthMin = 0;
 };
 
 }  // namespace warren::ui
