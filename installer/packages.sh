@@ -54,7 +54,8 @@ install_missing() {
         as_root=(sudo)
     fi
     say "Installing ${missing[*]}"
-    as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq)
+    as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
+        -o Dpkg::Use-Pty=0)
     "${as_root[@]}" update >&2 || say "The package lists could not be updated; using those that are there."
     "${as_root[@]}" install --yes --no-install-recommends "${missing[@]}" </dev/null >&2 ||
         die "These packages could not be installed: ${missing[*]}"
