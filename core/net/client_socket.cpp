@@ -65,7 +65,10 @@ ClientSocket::ClientSocket(Poller& poller, FileDescriptor descriptor, ByteSink& 
     if (!m_poller.add(m_descriptor.get(), m_watchedEvents, *this)) m_descriptor.close();
 }
 
-ClientSocket::~ClientSocket() { abort(); }
+ClientSocket::~ClientSocket()
+{
+    if (isOpen()) release();
+}
 
 Buffer& ClientSocket::output()
 {

@@ -70,7 +70,7 @@ public:
     /// Takes over `descriptor`, which must be connected and non-blocking.
     /// If the system can't watch one more socket, isOpen() is false from the beginning.
     ClientSocket(Poller& poller, FileDescriptor descriptor, ByteSink& sink);
-    /// Closes at once, like abort.
+    /// Closes at once. The system still sends what it has taken; what is in `output` is lost.
     ~ClientSocket() override;
     ClientSocket(const ClientSocket&) = delete;
     ClientSocket& operator=(const ClientSocket&) = delete;

@@ -341,6 +341,22 @@ TEST_F(ClientSocketTest, MayBeAbortedWhileItDelivers)
     EXPECT_EQ(m_sink->callCount, 1);
 }
 
+TEST_F(ClientSocketTest, WhatWasSentArrivesEvenIfTheSocketIsDeletedThen)
+{
+    connect();
+    m_socket->output().append("server is going down");
+    m_socket->flush();
+    m_socket.reset();
+
+    ASSERT_TRUE(runUntil([&] {
+        m_peer->receive();
+        return m_peer->hasSeenEnd();
+    }));
+
+    EXPECT_EQ(m_peer->received(), "server is going down");
+    EXPECT_EQ(m_peer->receiveError(), 0);
+}
+
 TEST_F(ClientSocketTest, CloseAfterFlushLetsThePeerReadTheLastBytes)
 {
     connect();
