@@ -448,6 +448,24 @@ TEST_F(QueueDetailPageTest, UnbindsWhatIsSelectedButNotTheDefaultBinding)
               snapshot.queueBindings.at(2));
 }
 
+TEST_F(QueueDetailPageTest, FiltersTheListOfItsTab)
+{
+    EXPECT_FALSE(m_page.focusFilter());
+    open(ConsumersTab);
+    EXPECT_TRUE(m_page.focusFilter());
+    open(BindingsTab);
+    EXPECT_FALSE(m_page.focusFilter()) << "three bindings need no filter";
+
+    constexpr int kRows = 50;
+    const Snapshot huge = test::hugeQueueDetailSnapshot(kRows);
+    m_page.showQueue(huge.queue->key);
+    showSnapshot(huge);
+    open(BindingsTab);
+    ASSERT_TRUE(m_page.focusFilter());
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("region-7"));
+    EXPECT_EQ(find<ResourceTable>(QStringLiteral("bindings"))->model()->rowCount(), 1);
+}
+
 TEST_F(QueueDetailPageTest, CountsConsumersAndBindingsInItsTabs)
 {
     auto* tabs = find<QTabWidget>(QStringLiteral("queueTabs"));

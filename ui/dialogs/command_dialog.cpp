@@ -70,15 +70,17 @@ void CommandDialog::showEvent(QShowEvent* event)
     growToFit();
 }
 
-/// Makes room for all lines of all texts, as far as the screen has it: Qt counts words that wrap as
-/// one line.
+/// Makes room for all lines of all texts, as far as the screen has it: Qt takes two thirds of the
+/// screen at most, and counts words that wrap as one line.
 void CommandDialog::growToFit()
 {
     layout()->activate();
-    const int needed = layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(width())
-                                                     : layout()->totalMinimumSize().height();
-    const int available = screen()->availableGeometry().height();
-    resize(width(), std::max(height(), std::min(needed, available)));
+    const QSize available = screen()->availableGeometry().size();
+    const int neededWidth = std::max(width(), std::min(sizeHint().width(), available.width()));
+    const int neededHeight = layout()->hasHeightForWidth()
+                                 ? layout()->totalHeightForWidth(neededWidth)
+                                 : layout()->totalMinimumSize().height();
+    resize(neededWidth, std::max(height(), std::min(neededHeight, available.height())));
 }
 
 void CommandDialog::reject()

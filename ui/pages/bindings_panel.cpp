@@ -139,6 +139,14 @@ void BindingsPanel::setEmptySentence(const QString& sentence)
     showState();
 }
 
+bool BindingsPanel::focusFilter()
+{
+    if (!m_filterEdit->isVisible()) return false;
+    m_filterEdit->setFocus(Qt::ShortcutFocusReason);
+    m_filterEdit->selectAll();
+    return true;
+}
+
 management::Topics BindingsPanel::wantedTopics() const
 {
     return m_dialog ? m_dialog->wantedTopics() : 0;

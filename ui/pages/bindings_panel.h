@@ -40,6 +40,10 @@ public:
     /// What an open dialog needs to be sampled; 0 when none is open.
     management::Topics wantedTopics() const;
 
+    /// Moves the keyboard focus to the filter. @returns false while there are too few bindings for
+    /// one
+    bool focusFilter();
+
     int count() const { return m_model->rowCount(); }
 
 signals:

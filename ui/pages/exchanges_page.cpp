@@ -35,7 +35,7 @@ ExchangesPage::ExchangesPage(management::BrokerClient& client, QWidget* parent)
       m_client(client),
       m_model(new ExchangeModel(this)),
       m_list(new ListPanel(tr("Exchanges"), *m_model, this)),
-      m_add(new QAction(icon(Icon::Add), tr("New exchange…"), this)),
+      m_add(new QAction(icon(Icon::Add), tr("New…"), this)),
       m_publish(new QAction(icon(Icon::Publish), tr("Publish…"), this)),
       m_delete(new QAction(icon(Icon::Delete), tr("Delete…"), this)),
       m_pane(new ExchangePane(client, {m_publish, m_delete}, this)),

@@ -459,6 +459,15 @@ void QueueDetailPage::showActions()
     m_bindings->setRefusal(m_isReachable ? QString{} : tr("The broker cannot be reached."));
 }
 
+bool QueueDetailPage::focusFilter()
+{
+    if (m_tabs->currentWidget() == m_consumers) {
+        m_consumers->focusFilter();
+        return true;
+    }
+    return m_tabs->currentWidget() == m_bindings && m_bindings->focusFilter();
+}
+
 void QueueDetailPage::setActionsEnabled(bool enabled)
 {
     m_isReachable = enabled;

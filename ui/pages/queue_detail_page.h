@@ -38,6 +38,7 @@ public:
 
     management::WatchScope wanted() const override;
     void showSnapshot(const management::SnapshotPtr& snapshot) override;
+    bool focusFilter() override;
     void setActionsEnabled(bool enabled) override;
 
 private:

@@ -66,11 +66,10 @@ void QueuesPage::buildUi()
         table->setItemDelegateForColumn(static_cast<int>(column), new BadgeDelegate(table));
     }
     const QString count = QStringLiteral("1 000 000");
-    const QString rate = QStringLiteral("99 999");
+    const QString rate = QStringLiteral("9 999");
     table->setSamples({QStringLiteral("production"), QStringLiteral("orders.created"),
-                       QStringLiteral("D TTL DLX +2  "), QStringLiteral(" blocked "), count, count,
-                       count, rate, rate, rate, QStringLiteral("999"),
-                       QStringLiteral("999.9 MiB")});
+                       QStringLiteral("D TTL DLX +2"), QStringLiteral(" blocked "), count, count,
+                       count, rate, rate, rate, QStringLiteral("999"), QStringLiteral("99.9 MiB")});
     table->setFlexibleColumn(static_cast<int>(QueueColumn::Name));
     table->setColumnShown(static_cast<int>(QueueColumn::Vhost), false);
     table->sortByColumn(static_cast<int>(QueueColumn::Name), Qt::AscendingOrder);

@@ -49,15 +49,11 @@ QList<PlacedBadge> placeBadges(const Badges& badges, const QRect& area, const QF
     const int height = badgeHeight(metrics);
     const int top = area.top() + (area.height() - height) / 2;
     int left = area.left();
-    if (badges.size() == 1) {
-        const QString& whole = badges.first().text;
-        const int wanted = badgeWidth(metrics, whole);
-        const int width = std::min(wanted, area.width());
-        const int room = width - 2 * innerMargin(metrics);
-        // Only when it must: shortening measures in fractions, and may cut what just fits.
-        const QString text =
-            width < wanted ? metrics.elidedText(whole, Qt::ElideRight, room) : whole;
-        placed.append({QRect(left, top, width, height), text, 0});
+    // A single badge gives way by itself.
+    if (badges.size() == 1 && badgeWidth(metrics, badges.first().text) > area.width()) {
+        const int room = area.width() - 2 * innerMargin(metrics);
+        const QString text = metrics.elidedText(badges.first().text, Qt::ElideRight, room);
+        placed.append({QRect(left, top, area.width(), height), text, 0});
         return placed;
     }
     for (int index = 0; index < badges.size(); ++index) {
