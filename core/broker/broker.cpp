@@ -66,7 +66,12 @@ Broker::Broker(std::uint64_t seed)
 
 // ----------------------------------------------------------------------------------------- restart
 
-void Broker::restore(const CatalogueChange& change) { m_state.catalogue.apply(change); }
+void Broker::restore(const CatalogueChange& change)
+{
+    m_state.catalogue.apply(change);
+    const auto* put = std::get_if<PutQueue>(&change);
+    if (put != nullptr) m_state.catalogue.findQueue(put->queue.id)->mark.setOutdated();
+}
 
 bool Broker::restore(QueueId id, Sequence sequence, LogPosition position, MessagePtr message,
                      bool wasDelivered)
@@ -341,10 +346,10 @@ Verdict Broker::on(Channel& channel, const PurgeQueue& command)
 void Broker::setSendCredit(ConnectionId id, std::int64_t bytes)
 {
     Connection* connection = m_state.findConnection(id);
+    if (connection == nullptr) return;
     // What is held back will still come on top of what the socket holds.
-    if (connection == nullptr || connection->hasHeld()) return;
-    connection->sendCredit = bytes;
-    if (bytes <= 0 || !connection->isStarved) return;
+    connection->sendCredit = bytes - connection->heldDeliveryBytes();
+    if (connection->sendCredit <= 0 || !connection->isStarved) return;
     connection->isStarved = false;
     m_consuming.unparkAll(*connection);
 }

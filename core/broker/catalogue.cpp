@@ -80,7 +80,7 @@ std::vector<const Queue*> Vhost::queuesByName() const
 void Catalogue::apply(const CatalogueChange& change)
 {
     m_generation += 1;
-    std::visit([this](const auto& one) { apply(one); }, change);
+    std::visit([this](const auto& one) { carryOut(one); }, change);
 }
 
 Vhost* Catalogue::findVhost(std::string_view name) const
@@ -111,7 +111,7 @@ std::vector<const Vhost*> Catalogue::vhostsByName() const
     return list;
 }
 
-void Catalogue::apply(const PutVhost& change)
+void Catalogue::carryOut(const PutVhost& change)
 {
     auto& vhost = m_vhosts[change.vhost.name];
     if (vhost != nullptr) {
@@ -121,17 +121,17 @@ void Catalogue::apply(const PutVhost& change)
     vhost = std::make_unique<Vhost>();
     vhost->definition = change.vhost;
     for (const PredeclaredExchange& predeclared : kPredeclared) {
-        apply(PutExchange{ExchangeDefinition{.vhost = change.vhost.name,
-                                             .name = predeclared.name,
-                                             .type = predeclared.type,
-                                             .isDurable = true,
-                                             .isAutoDelete = false,
-                                             .isInternal = predeclared.isInternal,
-                                             .arguments = {}}});
+        carryOut(PutExchange{ExchangeDefinition{.vhost = change.vhost.name,
+                                                .name = predeclared.name,
+                                                .type = predeclared.type,
+                                                .isDurable = true,
+                                                .isAutoDelete = false,
+                                                .isInternal = predeclared.isInternal,
+                                                .arguments = {}}});
     }
 }
 
-void Catalogue::apply(const PutExchange& change)
+void Catalogue::carryOut(const PutExchange& change)
 {
     Vhost* vhost = findVhost(change.exchange.vhost);
     WARREN_CHECK(vhost != nullptr);
@@ -142,7 +142,7 @@ void Catalogue::apply(const PutExchange& change)
     m_exchanges.emplace(exchange->id, exchange.get());
 }
 
-void Catalogue::apply(const PutQueue& change)
+void Catalogue::carryOut(const PutQueue& change)
 {
     Vhost* vhost = findVhost(change.queue.vhost);
     WARREN_CHECK(vhost != nullptr && change.queue.id);
@@ -152,7 +152,7 @@ void Catalogue::apply(const PutQueue& change)
     m_queues.emplace(change.queue.id, std::move(queue));
 }
 
-void Catalogue::apply(const PutBinding& change)
+void Catalogue::carryOut(const PutBinding& change)
 {
     Vhost* vhost = findVhost(change.binding.vhost);
     WARREN_CHECK(vhost != nullptr);
@@ -162,13 +162,13 @@ void Catalogue::apply(const PutBinding& change)
     source->router->add(routerBinding(change.binding, destinationOf(*vhost, change.binding)));
 }
 
-void Catalogue::apply(const RemoveBinding& change)
+void Catalogue::carryOut(const RemoveBinding& change)
 {
     Vhost* vhost = findVhost(change.binding.vhost);
     if (vhost != nullptr) removeBindings(*vhost, {change.binding});
 }
 
-void Catalogue::apply(const RemoveQueue& change)
+void Catalogue::carryOut(const RemoveQueue& change)
 {
     Vhost* vhost = findVhost(change.vhost);
     Queue* queue = vhost == nullptr ? nullptr : vhost->findQueue(change.name);
@@ -178,7 +178,7 @@ void Catalogue::apply(const RemoveQueue& change)
     m_queues.erase(queue->id());
 }
 
-void Catalogue::apply(const RemoveExchange& change)
+void Catalogue::carryOut(const RemoveExchange& change)
 {
     Vhost* vhost = findVhost(change.vhost);
     Exchange* exchange = vhost == nullptr ? nullptr : vhost->findExchange(change.name);
@@ -189,7 +189,7 @@ void Catalogue::apply(const RemoveExchange& change)
     vhost->exchanges.erase(vhost->exchanges.find(change.name));
 }
 
-void Catalogue::apply(const RemoveVhost& change)
+void Catalogue::carryOut(const RemoveVhost& change)
 {
     const auto at = m_vhosts.find(change.name);
     if (at == m_vhosts.end()) return;

@@ -50,14 +50,14 @@ public:
     std::uint64_t generation() const { return m_generation; }
 
 private:
-    void apply(const PutVhost& change);
-    void apply(const PutExchange& change);
-    void apply(const PutQueue& change);
-    void apply(const PutBinding& change);
-    void apply(const RemoveVhost& change);
-    void apply(const RemoveExchange& change);
-    void apply(const RemoveQueue& change);
-    void apply(const RemoveBinding& change);
+    void carryOut(const PutVhost& change);
+    void carryOut(const PutExchange& change);
+    void carryOut(const PutQueue& change);
+    void carryOut(const PutBinding& change);
+    void carryOut(const RemoveVhost& change);
+    void carryOut(const RemoveExchange& change);
+    void carryOut(const RemoveQueue& change);
+    void carryOut(const RemoveBinding& change);
     void removeBindings(Vhost& vhost, const std::vector<BindingDefinition>& bindings);
     Destination destinationOf(const Vhost& vhost, const BindingDefinition& binding) const;
 

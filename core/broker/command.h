@@ -19,8 +19,8 @@ namespace warren::broker {
 // ---- the connection
 
 struct OpenConnection {
-    std::string_view vhost;
-    std::string_view user;
+    std::string_view vhost{};
+    std::string_view user{};
     /// Capabilities that the client announced in connection.start-ok.
     bool wantsConsumerCancelNotify = false;
     bool wantsBlockedNotify = false;
@@ -29,7 +29,7 @@ struct OpenConnection {
 struct CloseConnection {};
 /// The session found a fault of the peer that ends the connection.
 struct FailConnection {
-    amqp::AmqpError error;
+    amqp::AmqpError error{};
 };
 /// The socket has gone: everything of the connection goes; nobody is left to be told.
 struct LoseConnection {};
@@ -40,7 +40,7 @@ struct OpenChannel {};
 struct CloseChannel {};
 /// The session found a fault of the peer that ends the channel.
 struct FailChannel {
-    amqp::AmqpError error;
+    amqp::AmqpError error{};
 };
 /// The client answered our channel.close.
 struct ConfirmChannelClosed {};
@@ -54,87 +54,87 @@ struct RequestAccess {};
 // ---- exchanges and queues
 
 struct DeclareExchange {
-    std::string_view name;
-    std::string_view type;
+    std::string_view name{};
+    std::string_view type{};
     bool isPassive = false;
     bool isDurable = false;
     bool isAutoDelete = false;
     bool isInternal = false;
     bool noWait = false;
-    amqp::FieldTable arguments;
+    amqp::FieldTable arguments{};
 };
 struct DeleteExchange {
-    std::string_view name;
+    std::string_view name{};
     bool onlyIfUnused = false;
     bool noWait = false;
 };
 struct BindExchange {
-    std::string_view destination;
-    std::string_view source;
-    std::string_view routingKey;
+    std::string_view destination{};
+    std::string_view source{};
+    std::string_view routingKey{};
     bool noWait = false;
-    amqp::FieldTable arguments;
+    amqp::FieldTable arguments{};
 };
 struct UnbindExchange {
-    std::string_view destination;
-    std::string_view source;
-    std::string_view routingKey;
+    std::string_view destination{};
+    std::string_view source{};
+    std::string_view routingKey{};
     bool noWait = false;
-    amqp::FieldTable arguments;
+    amqp::FieldTable arguments{};
 };
 struct DeclareQueue {
-    std::string_view name;
+    std::string_view name{};
     bool isPassive = false;
     bool isDurable = false;
     bool isExclusive = false;
     bool isAutoDelete = false;
     bool noWait = false;
-    amqp::FieldTable arguments;
+    amqp::FieldTable arguments{};
 };
 struct DeleteQueue {
-    std::string_view name;
+    std::string_view name{};
     bool onlyIfUnused = false;
     bool onlyIfEmpty = false;
     bool noWait = false;
 };
 struct BindQueue {
-    std::string_view queue;
-    std::string_view exchange;
-    std::string_view routingKey;
+    std::string_view queue{};
+    std::string_view exchange{};
+    std::string_view routingKey{};
     bool noWait = false;
-    amqp::FieldTable arguments;
+    amqp::FieldTable arguments{};
 };
 struct UnbindQueue {
-    std::string_view queue;
-    std::string_view exchange;
-    std::string_view routingKey;
-    amqp::FieldTable arguments;
+    std::string_view queue{};
+    std::string_view exchange{};
+    std::string_view routingKey{};
+    amqp::FieldTable arguments{};
 };
 struct PurgeQueue {
-    std::string_view name;
+    std::string_view name{};
     bool noWait = false;
 };
 
 // ---- messages
 
 struct Publish {
-    MessagePtr message;
+    MessagePtr message{};
     bool isMandatory = false;
 };
 struct Consume {
-    std::string_view queue;
-    std::string_view tag;  ///< empty: the broker chooses
+    std::string_view queue{};
+    std::string_view tag{};  ///< empty: the broker chooses
     bool noAck = false;
     bool isExclusive = false;
     bool noWait = false;
-    amqp::FieldTable arguments;
+    amqp::FieldTable arguments{};
 };
 struct Cancel {
-    std::string_view tag;
+    std::string_view tag{};
     bool noWait = false;
 };
 struct Get {
-    std::string_view queue;
+    std::string_view queue{};
     bool noAck = false;
 };
 struct Ack {
@@ -146,11 +146,11 @@ struct Reject {
     DeliveryTag tag = 0;
     bool isMultiple = false;
     bool requeues = true;
-    amqp::MethodId method;
+    amqp::MethodId method{};
 };
 struct Recover {
     bool wantsReply = true;
-    amqp::MethodId method;
+    amqp::MethodId method{};
 };
 struct SetPrefetch {
     std::uint16_t count = 0;
@@ -176,7 +176,7 @@ using CommandBody =
 
 struct Command {
     ChannelNumber channel = 0;  ///< 0: the connection itself
-    CommandBody body;
+    CommandBody body{};
 };
 
 /// All commands of one read of one connection, or as many as a batch may hold.

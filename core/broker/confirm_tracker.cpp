@@ -13,16 +13,20 @@ DeliveryTag ConfirmTracker::publish(LogPosition waitsFor)
 
 void ConfirmTracker::take(LogPosition committed, std::vector<Confirm>& out)
 {
-    std::uint64_t fresh = 0;  // tags of the run at the front that were not taken before
+    std::uint64_t freshCount = 0;  // of the run at the front, those that were not taken before
+    DeliveryTag lastFresh = 0;
     while (!m_pending.isEmpty() && m_pending.front().waitsFor <= committed) {
-        if (!m_pending.front().isTaken) fresh += 1;
+        if (!m_pending.front().isTaken) {
+            freshCount += 1;
+            lastFresh = m_firstTag;
+        }
         m_pending.dropFront();
         m_firstTag += 1;
     }
-    if (fresh > 0) {
-        out.push_back({.tag = m_firstTag - 1, .isMultiple = fresh > 1, .isRefused = false});
+    if (freshCount > 0) {
+        out.push_back({.tag = lastFresh, .isMultiple = freshCount > 1, .isRefused = false});
     }
-    m_unconfirmedCount -= fresh;
+    m_unconfirmedCount -= freshCount;
 
     for (const DeliveryTag tag : m_dueBeyond) {
         if (tag < m_firstTag) continue;

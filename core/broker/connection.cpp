@@ -39,17 +39,28 @@ void Connection::hold(ChannelNumber channel, LogPosition until)
         held.until = std::max(held.until, until);
         return;
     }
-    m_held.push_back({.channel = channel, .until = until, .events = {}});
+    m_held.push_back({.channel = channel, .until = until, .deliveryBytes = 0, .events = {}});
 }
 
 bool Connection::keepIfHeld(ChannelNumber channel, EventBody& body)
 {
     for (Held& held : m_held) {
         if (held.channel != channel) continue;
+        if (const auto* delivery = std::get_if<Delivery>(&body)) {
+            const std::int64_t bytes = wireBytes(*delivery->message);
+            held.deliveryBytes += bytes;
+            m_heldDeliveryBytes += bytes;
+        }
         held.events.push_back(Event{channel, std::move(body)});
         return true;
     }
     return false;
+}
+
+void Connection::dropHeld()
+{
+    m_held.clear();
+    m_heldDeliveryBytes = 0;
 }
 
 bool Connection::release(LogPosition committed)
@@ -58,6 +69,7 @@ bool Connection::release(LogPosition committed)
     std::erase_if(m_held, [&](Held& held) {
         if (held.until > committed) return false;
         hasReleased |= !held.events.empty();
+        m_heldDeliveryBytes -= held.deliveryBytes;
         m_events.insert(m_events.end(), std::make_move_iterator(held.events.begin()),
                         std::make_move_iterator(held.events.end()));
         return true;

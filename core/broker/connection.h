@@ -36,8 +36,15 @@ public:
     bool isPublisher = false;
     bool isBlocked = false;
 
-    /// Queues that go with it; some may be gone already.
+    /// Queues that go with it.
     std::vector<QueueId> exclusiveQueues;
+
+    /// What a delivery of this message adds to the socket's output, about.
+    static std::int64_t wireBytes(const Message& message)
+    {
+        constexpr std::size_t kFramesBytes = 64;
+        return static_cast<std::int64_t>(message.memoryBytes() - sizeof(Message) + kFramesBytes);
+    }
 
     /// What may still be handed out; consumers are parked when it is used up.
     std::int64_t sendCredit = kSendCreditBytes;
@@ -72,7 +79,9 @@ public:
     /// Lets go what has waited long enough. @returns whether there was anything
     bool release(LogPosition committed);
     bool hasHeld() const { return !m_held.empty(); }
-    void dropHeld() { m_held.clear(); }
+    /// What the deliveries among the held events will add to the socket's output.
+    std::int64_t heldDeliveryBytes() const { return m_heldDeliveryBytes; }
+    void dropHeld();
 
     std::vector<Event>& events() { return m_events; }
 
@@ -83,6 +92,7 @@ private:
     struct Held {
         ChannelNumber channel;
         LogPosition until;
+        std::int64_t deliveryBytes;
         std::vector<Event> events;
     };
     bool keepIfHeld(ChannelNumber channel, EventBody& body);
@@ -91,6 +101,7 @@ private:
     std::size_t m_channelCount = 0;
     std::vector<Event> m_events;
     std::vector<Held> m_held;
+    std::int64_t m_heldDeliveryBytes = 0;
 };
 
 }  // namespace warren::broker

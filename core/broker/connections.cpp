@@ -69,9 +69,9 @@ void Connections::removeEverything(Connection& connection)
     m_declarations.removeDoomed();
 }
 
-void Connections::removeExclusiveQueues(const Connection& connection)
+void Connections::removeExclusiveQueues(Connection& connection)
 {
-    for (const QueueId id : connection.exclusiveQueues) {
+    for (const QueueId id : std::exchange(connection.exclusiveQueues, {})) {
         if (Queue* queue = m_state.catalogue.findQueue(id)) m_declarations.removeQueue(*queue);
     }
 }

@@ -41,7 +41,7 @@ public:
 
 private:
     void removeEverything(Connection& connection);
-    void removeExclusiveQueues(const Connection& connection);
+    void removeExclusiveQueues(Connection& connection);
 
     State& m_state;
     Consuming& m_consuming;

@@ -25,7 +25,8 @@ struct Consumer {
     std::uint32_t prefetchMax = 0;  ///< unacked messages at most; 0: no limit
     std::uint32_t unackedCount = 0;
     amqp::FieldTable arguments;
-    bool isParked = false;  ///< can't take a message now, and is out of its queue's round
+    bool isParked = false;       ///< can't take a message now, and is out of its queue's round
+    std::uint64_t servedAt = 0;  ///< counts the broker's deliveries: who waits longest, wakes first
 };
 
 /// The consumers of one queue and whose turn it is: round robin among those that can take a

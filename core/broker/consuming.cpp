@@ -2,22 +2,12 @@
 
 #include "core/broker/names.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace warren::broker {
 
 using amqp::ReplyCode;
-
-namespace {
-
-/// What a delivery adds to a socket's output, about.
-std::int64_t wireBytes(const Message& message)
-{
-    constexpr std::size_t kFramesBytes = 64;
-    return static_cast<std::int64_t>(message.memoryBytes() - sizeof(Message) + kFramesBytes);
-}
-
-}  // namespace
 
 Result<Queue*, Refusal> Consuming::findQueue(Channel& channel, std::string_view name) const
 {
@@ -63,7 +53,6 @@ Verdict Consuming::consume(Channel& channel, const Consume& command)
     consumer->arguments = command.arguments;
 
     m_state.post(channel, ConsumeOk{consumer->slot, consumer->tag, command.noWait});
-    queue.hadConsumer = true;
     queue.consumers.add(*consumer);
     const std::string tag = consumer->tag;
     channel.consumers.emplace(tag, std::move(consumer));
@@ -90,9 +79,7 @@ void Consuming::removeConsumer(Consumer& consumer)
     consumer.queue->consumers.remove(consumer);
     // What it holds stays with the channel, which may still acknowledge it.
     channel.unacked.forEachLive([&](UnackedMessage& message) {
-        if (message.consumer != &consumer) return;
-        message.consumer = nullptr;
-        channel.consumerUnackedCount -= 1;
+        if (message.consumer == &consumer) message.consumer = nullptr;
     });
     channel.giveSlotBack(consumer.slot);
     channel.consumers.erase(channel.consumers.find(consumer.tag));
@@ -113,6 +100,9 @@ void Consuming::endConsumers(Queue& queue)
 
 void Consuming::leave(Channel& channel)
 {
+    // First, so that removing a consumer has nothing left to look through.
+    channel.unacked.forEachLive([&](UnackedMessage& message) { putBack(channel, message); });
+    channel.unacked.tidy();
     while (!channel.consumers.empty()) {
         Consumer& consumer = *channel.consumers.begin()->second;
         Queue& queue = *consumer.queue;
@@ -121,8 +111,6 @@ void Consuming::leave(Channel& channel)
             m_state.doomedQueues.push_back(queue.id());
         }
     }
-    channel.unacked.forEachLive([&](UnackedMessage& message) { putBack(channel, message); });
-    channel.unacked.tidy();
 }
 
 // ------------------------------------------------------------------------------------- deliveries
@@ -147,8 +135,10 @@ void Consuming::deliverFrom(Queue& queue)
 void Consuming::handOut(Queue& queue, Consumer& consumer)
 {
     Channel& channel = *consumer.channel;
+    m_servedCount += 1;
+    consumer.servedAt = m_servedCount;
     noteDelivery(queue, channel, queue.first());
-    channel.connection.sendCredit -= wireBytes(*queue.first().message);
+    channel.connection.sendCredit -= Connection::wireBytes(*queue.first().message);
 
     Delivery delivery;
     delivery.consumer = consumer.slot;
@@ -159,7 +149,10 @@ void Consuming::handOut(Queue& queue, Consumer& consumer)
         delivery.tag = channel.unacked.skip();
         delivery.message = std::move(entry.message);
     } else {
-        UnackedMessage held{.queue = queue.id(), .consumer = &consumer, .entry = queue.deliver()};
+        UnackedMessage held{.queue = queue.id(),
+                            .consumer = &consumer,
+                            .isDelivery = true,
+                            .entry = queue.deliver()};
         delivery.message = held.entry.message;
         delivery.tag = channel.unacked.add(std::move(held));
         consumer.unackedCount += 1;
@@ -330,16 +323,17 @@ void Consuming::logRemoval(const Queue& queue, const QueueEntry& entry)
 
 void Consuming::releaseFrom(Channel& channel, const UnackedMessage& message)
 {
-    if (message.consumer == nullptr) return;
+    if (!message.isDelivery) return;
     const bool wasFull =
         channel.globalPrefetchMax != 0 && channel.consumerUnackedCount >= channel.globalPrefetchMax;
-    message.consumer->unackedCount -= 1;
     channel.consumerUnackedCount -= 1;
+    Consumer* consumer = message.consumer;
+    if (consumer != nullptr) consumer->unackedCount -= 1;
     if (wasFull) {
         unpark(channel);
-    } else if (message.consumer->isParked) {
-        message.consumer->queue->consumers.unpark(*message.consumer);
-        m_state.markDirty(*message.consumer->queue);
+    } else if (consumer != nullptr && consumer->isParked) {
+        consumer->queue->consumers.unpark(*consumer);
+        m_state.markDirty(*consumer->queue);
     }
 }
 
@@ -365,16 +359,30 @@ void Consuming::setFlow(Channel& channel, bool isActive)
 
 void Consuming::unpark(Channel& channel)
 {
-    for (const auto& [tag, consumer] : channel.consumers) {
-        if (!consumer->isParked) continue;
-        consumer->queue->consumers.unpark(*consumer);
-        m_state.markDirty(*consumer->queue);
-    }
+    m_woken.clear();
+    for (const auto& [tag, consumer] : channel.consumers)
+        m_woken.push_back(consumer.get());
+    unpark(m_woken);
 }
 
 void Consuming::unparkAll(Connection& connection)
 {
-    connection.forEachChannel([this](Channel& channel) { unpark(channel); });
+    m_woken.clear();
+    connection.forEachChannel([this](Channel& channel) {
+        for (const auto& [tag, consumer] : channel.consumers)
+            m_woken.push_back(consumer.get());
+    });
+    unpark(m_woken);
+}
+
+void Consuming::unpark(std::vector<Consumer*>& consumers)
+{
+    std::erase_if(consumers, [](const Consumer* consumer) { return !consumer->isParked; });
+    std::ranges::stable_sort(consumers, {}, &Consumer::servedAt);
+    for (Consumer* consumer : consumers) {
+        consumer->queue->consumers.unpark(*consumer);
+        m_state.markDirty(*consumer->queue);
+    }
 }
 
 }  // namespace warren::broker

@@ -4,7 +4,9 @@
 #include "core/broker/errors.h"
 #include "core/broker/state.h"
 
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace warren::broker {
 
@@ -43,6 +45,9 @@ public:
 
 private:
     void unpark(Channel& channel);
+    /// Wakes the parked ones of these, who waits longest first: what they wait for may suffice for
+    /// one only.
+    void unpark(std::vector<Consumer*>& consumers);
     void removeConsumer(Consumer& consumer);
     void handOut(Queue& queue, Consumer& consumer);
     /// A delivery of this entry on this channel: sees to the redelivery mark, counts.
@@ -61,6 +66,8 @@ private:
 
     friend class Publishing;
     State& m_state;
+    std::uint64_t m_servedCount = 0;
+    std::vector<Consumer*> m_woken;  // scratch
 };
 
 }  // namespace warren::broker

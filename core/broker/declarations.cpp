@@ -3,9 +3,12 @@
 #include "core/broker/headers_router.h"
 #include "core/broker/names.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace warren::broker {
 
@@ -51,6 +54,18 @@ std::optional<ExchangeType> exchangeTypeOf(std::string_view name)
     return std::nullopt;
 }
 
+/// Bindings whose arguments differ in their order only are the same.
+FieldTable sortedByKey(const FieldTable& table)
+{
+    std::vector<amqp::FieldTableEntry> entries(table.begin(), table.end());
+    std::ranges::stable_sort(entries, {}, &amqp::FieldTableEntry::key);
+    FieldTable sorted;
+    for (amqp::FieldTableEntry& entry : entries) {
+        sorted.append(std::move(entry.key), std::move(entry.value));
+    }
+    return sorted;
+}
+
 /// Whether an argument is the same in two declarations; RabbitMQ's words if it is not.
 Verdict judgeArgument(std::string_view name, std::string_view entity, const FieldTable& received,
                       const FieldTable& current)
@@ -78,8 +93,9 @@ Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost,
     const std::string name = withoutLineBreaks(command.name);
     if (command.isPassive) {
         if (name.empty()) return defaultExchangeRefused();
-        if (vhost.findExchange(name) == nullptr) return noExchange(vhostName, name);
-        return LogPosition{0};
+        const Exchange* exchange = vhost.findExchange(name);
+        if (exchange == nullptr) return noExchange(vhostName, name);
+        return exchange->declaredAt;
     }
     const auto type = exchangeTypeOf(command.type);
     if (!type) {
@@ -110,7 +126,7 @@ Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost,
         Verdict verdict =
             judgeArgument("alternate-exchange", entity, command.arguments, current.arguments);
         if (!verdict) return verdict.error();
-        return LogPosition{0};
+        return existing->declaredAt;
     }
     if (name.starts_with(kReservedPrefix)) return reservedName("exchange", name);
     const FieldValue* alternate = command.arguments.find("alternate-exchange");
@@ -127,7 +143,9 @@ Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost,
                         .isAutoDelete = command.isAutoDelete,
                         .isInternal = command.isInternal,
                         .arguments = command.arguments}};
-    return m_state.change(std::move(change), command.isDurable);
+    const LogPosition position = m_state.change(std::move(change), command.isDurable);
+    vhost.findExchange(name)->declaredAt = position;
+    return position;
 }
 
 Result<LogPosition, Refusal> Declarations::deleteExchange(Vhost& vhost,
@@ -158,17 +176,27 @@ LogPosition Declarations::removeExchange(Vhost& vhost, const Exchange& exchange)
     const bool wasStored = exchange.definition.isDurable;
     const LogPosition position =
         m_state.change(RemoveExchange{vhost.definition.name, name}, wasStored);
-    for (const BindingDefinition& binding : bindings)
-        removeIfOrphaned(vhost, binding.source);
-    return position;
+    return std::max(position, removeOrphans(vhost, bindings));
 }
 
-void Declarations::removeIfOrphaned(Vhost& vhost, const std::string& exchangeName)
+LogPosition Declarations::removeOrphans(Vhost& vhost, std::vector<BindingDefinition> removed)
 {
-    const Exchange* exchange = vhost.findExchange(exchangeName);
-    if (exchange == nullptr || !exchange->definition.isAutoDelete) return;
-    if (vhost.bindings.hasFrom(exchangeName)) return;
-    removeExchange(vhost, *exchange);
+    // A work list instead of recursion: clients make chains of any length.
+    LogPosition last = 0;
+    while (!removed.empty()) {
+        const std::string name = std::move(removed.back().source);
+        removed.pop_back();
+        const Exchange* exchange = vhost.findExchange(name);
+        if (exchange == nullptr || !exchange->definition.isAutoDelete) continue;
+        if (vhost.bindings.hasFrom(name)) continue;
+        std::ranges::move(vhost.bindings.to(DestinationKind::Exchange, name),
+                          std::back_inserter(removed));
+        const bool wasStored = exchange->definition.isDurable;
+        const LogPosition position =
+            m_state.change(RemoveExchange{vhost.definition.name, name}, wasStored);
+        last = std::max(last, position);
+    }
+    return last;
 }
 
 // ------------------------------------------------------------------------------------------ queues
@@ -196,7 +224,7 @@ Declarations::DeclaredQueue Declarations::describe(const Queue& queue) const
     return {.name = queue.definition().name,
             .messageCount = static_cast<std::uint32_t>(queue.readyCount()),
             .consumerCount = static_cast<std::uint32_t>(queue.consumers.count()),
-            .position = 0};
+            .position = queue.declaredAt};
 }
 
 Verdict Declarations::judgeEquivalence(const Queue& queue, Asker asker,
@@ -253,6 +281,7 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
     };
     const bool isStored = command.isDurable && !command.isExclusive;
     const LogPosition position = m_state.change(PutQueue{std::move(definition)}, isStored);
+    vhost.findQueue(name)->declaredAt = position;
     return DeclaredQueue{.name = name, .messageCount = 0, .consumerCount = 0, .position = position};
 }
 
@@ -264,14 +293,14 @@ Result<Declarations::RemovedMessages, Refusal> Declarations::deleteQueue(Vhost& 
     if (queue == nullptr) return RemovedMessages{};
     Verdict verdict = judgeQueueAccess(*queue, asker);
     if (!verdict) return verdict.error();
-    if (command.onlyIfUnused && !queue->consumers.isEmpty()) {
-        return Refusal{
-            ReplyCode::PreconditionFailed, queueText(vhost.definition.name, name) + " in use", {}};
-    }
     if (command.onlyIfEmpty && queue->readyCount() > 0) {
         return Refusal{ReplyCode::PreconditionFailed,
                        queueText(vhost.definition.name, name) + " not empty",
                        {}};
+    }
+    if (command.onlyIfUnused && !queue->consumers.isEmpty()) {
+        return Refusal{
+            ReplyCode::PreconditionFailed, queueText(vhost.definition.name, name) + " in use", {}};
     }
     RemovedMessages removed{.count = static_cast<std::uint32_t>(queue->readyCount())};
     removed.position = removeQueue(*queue);
@@ -285,11 +314,12 @@ LogPosition Declarations::removeQueue(Queue& queue)
     Vhost& vhost = *m_state.catalogue.findVhost(definition.vhost);
     const auto bindings = vhost.bindings.to(DestinationKind::Queue, definition.name);
     const bool wasStored = queue.isStored();
+    if (Connection* owner = m_state.findConnection(definition.exclusiveOwner)) {
+        std::erase(owner->exclusiveQueues, definition.id);
+    }
     const LogPosition position =
         m_state.change(RemoveQueue{definition.id, definition.vhost, definition.name}, wasStored);
-    for (const BindingDefinition& binding : bindings)
-        removeIfOrphaned(vhost, binding.source);
-    return position;
+    return std::max(position, removeOrphans(vhost, bindings));
 }
 
 void Declarations::removeDoomed()
@@ -354,27 +384,38 @@ Result<LogPosition, Refusal> Declarations::bind(Asker asker, BindingDefinition b
 {
     Verdict verdict = judgeBinding(asker, binding);
     if (!verdict) return verdict.error();
+    binding.arguments = sortedByKey(binding.arguments);
     const Vhost* vhost = m_state.catalogue.findVhost(binding.vhost);
     if (vhost->findExchange(binding.source)->definition.type == ExchangeType::Headers) {
         if (auto fault = headersBindingError(binding.arguments)) {
             return Refusal{ReplyCode::PreconditionFailed, std::move(*fault), {}};
         }
     }
-    if (vhost->bindings.contains(binding)) return LogPosition{0};
     const bool isStoredBinding = isStored(binding);
+    if (vhost->bindings.contains(binding)) {
+        // Whoever made it may still wait for the store.
+        return isStoredBinding ? m_state.lastPosition() : 0;
+    }
     return m_state.change(PutBinding{std::move(binding)}, isStoredBinding);
 }
 
-Result<LogPosition, Refusal> Declarations::unbind(Asker asker, const BindingDefinition& binding)
+Result<LogPosition, Refusal> Declarations::unbind(Asker asker, BindingDefinition binding)
 {
-    Verdict verdict = judgeBinding(asker, binding);
-    if (!verdict) return verdict.error();
+    const bool isToQueue = binding.destinationKind == DestinationKind::Queue;
+    if (binding.source.empty() || (!isToQueue && binding.destination.empty())) {
+        return defaultExchangeRefused();
+    }
+    binding.arguments = sortedByKey(binding.arguments);
     Vhost& vhost = *m_state.catalogue.findVhost(binding.vhost);
+    // Source: RabbitMQ 3.10.8: what is not bound, for whatever reason, is unbound.
     if (!vhost.bindings.contains(binding)) return LogPosition{0};
+    if (isToQueue) {
+        Verdict access = judgeQueueAccess(*vhost.findQueue(binding.destination), asker);
+        if (!access) return access.error();
+    }
     const bool wasStored = isStored(binding);
     const LogPosition position = m_state.change(RemoveBinding{binding}, wasStored);
-    removeIfOrphaned(vhost, binding.source);
-    return position;
+    return std::max(position, removeOrphans(vhost, {binding}));
 }
 
 }  // namespace warren::broker

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace warren::broker {
 
@@ -47,7 +48,8 @@ public:
 
     /// Names are complete here: what an empty name stands for has been filled in.
     Result<LogPosition, Refusal> bind(Asker asker, BindingDefinition binding);
-    Result<LogPosition, Refusal> unbind(Asker asker, const BindingDefinition& binding);
+    /// What is not there, or not bound, is unbound. @error AccessRefused, ResourceLocked
+    Result<LogPosition, Refusal> unbind(Asker asker, BindingDefinition binding);
 
     /// Deletes a queue without asking anybody. @returns the log position
     LogPosition removeQueue(Queue& queue);
@@ -62,9 +64,9 @@ private:
     /// The ends of a binding, judged. @error NotFound, AccessRefused, ResourceLocked
     Verdict judgeBinding(Asker asker, const BindingDefinition& binding) const;
     bool isStored(const BindingDefinition& binding) const;
-    /// Removes an auto-delete exchange that has lost its last binding, and those that follow from
-    /// it.
-    void removeIfOrphaned(Vhost& vhost, const std::string& exchangeName);
+    /// Removes the auto-delete exchanges that have lost their last binding with these, and those
+    /// that follow from it. @returns the log position
+    LogPosition removeOrphans(Vhost& vhost, std::vector<BindingDefinition> removed);
     LogPosition removeExchange(Vhost& vhost, const Exchange& exchange);
 
     State& m_state;

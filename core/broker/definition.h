@@ -27,7 +27,7 @@ struct ExchangeDefinition {
     bool isDurable = false;
     bool isAutoDelete = false;
     bool isInternal = false;
-    amqp::FieldTable arguments;
+    amqp::FieldTable arguments{};
     bool operator==(const ExchangeDefinition&) const = default;
 };
 
@@ -39,7 +39,7 @@ struct QueueDefinition {
     bool isAutoDelete = false;
     /// The connection that alone may use it and takes it along when it closes; none: not exclusive.
     ConnectionId exclusiveOwner;
-    amqp::FieldTable arguments;
+    amqp::FieldTable arguments{};
     bool operator==(const QueueDefinition&) const = default;
 };
 
@@ -52,7 +52,7 @@ struct BindingDefinition {
     std::string destination;
     DestinationKind destinationKind = DestinationKind::Queue;
     std::string routingKey;
-    amqp::FieldTable arguments;
+    amqp::FieldTable arguments{};
     bool operator==(const BindingDefinition&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/broker/definition.h"
+#include "core/broker/queue_operation.h"
 #include "core/broker/router.h"
 
 #include <cstdint>
@@ -23,6 +24,8 @@ struct Exchange {
     std::unique_ptr<Router> router;
     std::uint64_t publishedIn = 0;   ///< messages published to it or routed to it
     std::uint64_t publishedOut = 0;  ///< queues that they reached from here
+
+    LogPosition declaredAt = 0;  ///< until this is committed, nobody may be told that it exists
 
     bool isDefault() const { return definition.name.empty(); }
 };

@@ -38,7 +38,7 @@ Verdict Publishing::publish(Channel& channel, Publish&& command)
     const auto target = route(*channel.connection.vhost, &channel.routes, *command.message);
     if (!target) return target.error();
     const std::vector<Queue*>& queues = *target->queues;
-    count(&channel, *target, queues.size());
+    count(&channel, *target, command.isMandatory);
 
     if (channel.mode == ChannelMode::Transactional) {
         Transaction::Publish held{.message = std::move(command.message),
@@ -62,29 +62,27 @@ Result<bool, Refusal> Publishing::publish(Vhost& vhost, const MessagePtr& messag
 {
     const auto target = route(vhost, nullptr, *message);
     if (!target) return target.error();
-    count(nullptr, *target, target->queues->size());
+    count(nullptr, *target, false);
     (void)enqueue(message, *target->queues);  // nobody waits for the disk here
     return !target->queues->empty();
 }
 
-void Publishing::count(Channel* channel, const Target& target, std::size_t queueCount)
+void Publishing::count(Channel* channel, const Target& target, bool isMandatory)
 {
     target.exchange->publishedIn += 1;
-    target.exchange->publishedOut += queueCount;
+    target.exchange->publishedOut += target.queues->size();
+    const bool isDropped = target.queues->empty() && !isMandatory;
     m_state.counters.publish += 1;
-    m_state.counters.dropped += queueCount == 0;
+    m_state.counters.dropped += isDropped;
     if (channel == nullptr) return;
     channel->counters.publish += 1;
-    channel->counters.dropped += queueCount == 0;
+    channel->counters.dropped += isDropped;
 }
 
 void Publishing::giveBack(Channel& channel, const MessagePtr& message)
 {
-    // It was counted as dropped when it found no queue.
-    for (MessageCounters* counters : {&channel.counters, &m_state.counters}) {
-        counters->returned += 1;
-        counters->dropped -= 1;
-    }
+    channel.counters.returned += 1;
+    m_state.counters.returned += 1;
     m_state.post(channel, Returned{ReplyCode::NoRoute, message});
 }
 
@@ -103,10 +101,11 @@ LogPosition Publishing::enqueue(Queue& queue, const MessagePtr& message)
     const Sequence sequence = queue.nextSequence();
     LogPosition position = 0;
     if (message->isPersistent() && queue.isStored()) {
-        // With a consumer there, the message may go out at once: the mark goes before it in the
-        // log.
         if (!queue.consumers.isEmpty() && sequence > queue.mark.upTo()) {
+            // The message may go out at once: the mark goes before it in the log.
             m_consuming.extendMark(queue, sequence + RedeliveryMark::kBlock);
+        } else if (queue.mark.isOutdated()) {
+            m_consuming.extendMark(queue, queue.mark.upTo());
         }
         position = m_state.nextPosition();
         m_state.log(Enqueue{queue.id(), sequence, position, message});

@@ -43,7 +43,7 @@ private:
     /// @returns the log position after which it is safe; 0: nothing of it is stored
     LogPosition enqueue(const MessagePtr& message, const std::vector<Queue*>& queues);
     LogPosition enqueue(Queue& queue, const MessagePtr& message);
-    void count(Channel* channel, const Target& target, std::size_t queueCount);
+    void count(Channel* channel, const Target& target, bool isMandatory);
     void giveBack(Channel& channel, const MessagePtr& message);
 
     State& m_state;

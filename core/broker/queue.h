@@ -16,7 +16,7 @@ namespace warren::broker {
 
 /// A message in a queue: its place and what is known of it there.
 struct QueueEntry {
-    MessagePtr message;
+    MessagePtr message{};
     Sequence sequence = 0;
     LogPosition position = 0;  ///< of its Enqueue; 0: not stored
     bool isRedelivered = false;
@@ -86,9 +86,8 @@ public:
     QueueConsumers consumers;
     RedeliveryMark mark;
     MessageCounters counters;
-    bool hadConsumer =
-        false;  ///< an auto-delete queue goes with its last consumer, not before the first
-    bool isDirty = false;  ///< on the broker's list of queues to deliver from
+    LogPosition declaredAt = 0;  ///< until this is committed, nobody may be told that it exists
+    bool isDirty = false;        ///< on the broker's list of queues to deliver from
 
 private:
     QueueEntry takeFirst();

@@ -33,9 +33,17 @@ public:
         if (m_position <= committed) m_safeUpTo = m_upTo;
         m_upTo = upTo;
         m_position = position;
+        m_isOutdated = false;
     }
 
-    /// What the store gave back after a restart.
+    /// After a restart: the store's mark lies ahead of the messages that came back, by up to
+    /// kBlock, and new messages get those sequences again.
+    void setOutdated() { m_isOutdated = true; }
+    /// Whether a stored message would count as delivered at the next restart for no reason but
+    /// that; then the mark has to be logged anew, before the message.
+    bool isOutdated() const { return m_isOutdated; }
+
+    /// A message that came back as delivered. Call in the order of sequences.
     void restore(Sequence upTo)
     {
         m_upTo = upTo;
@@ -47,6 +55,7 @@ private:
     Sequence m_safeUpTo = 0;
     Sequence m_upTo = 0;
     LogPosition m_position = 0;
+    bool m_isOutdated = false;
 };
 
 }  // namespace warren::broker

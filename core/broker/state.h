@@ -55,6 +55,7 @@ public:
     /// The store has committed; events that waited for it are let go.
     void commit(LogPosition upTo);
     LogPosition committed() const { return m_committed; }
+    LogPosition lastPosition() const { return m_lastPosition; }
     void restorePosition(LogPosition last) { m_lastPosition = m_committed = last; }
     std::vector<StoredOperation>& operations() { return m_operations; }
 

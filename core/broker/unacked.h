@@ -19,9 +19,11 @@ struct UnackedMessage {
     };
     State state = State::Held;
     DeliveryTag tag = 0;
-    QueueId queue;
+    QueueId queue{};
     Consumer* consumer = nullptr;  ///< nullptr: basic.get, or cancelled since
-    QueueEntry entry;
+    /// Delivered to a consumer, be it cancelled since: counts for the channel's prefetch.
+    bool isDelivery = false;
+    QueueEntry entry{};
 };
 
 /// The unacknowledged messages of one channel, by delivery tag.
@@ -68,6 +70,8 @@ public:
     DeliveryTag lastTag() const { return m_lastTag; }
     /// Messages held, those in an open transaction included.
     std::size_t count() const { return m_messages.size() - m_goneCount; }
+    /// Memory of the books; that of the messages is their queue's.
+    std::size_t memoryBytes() const { return m_messages.capacity() * sizeof(UnackedMessage); }
 
 private:
     UnackedMessage* at(DeliveryTag tag);

@@ -18,9 +18,11 @@ public:
     using Counts = std::array<std::uint64_t, kCounts>;
     using Rates = std::array<double, kCounts>;
 
-    /// The rates up to now, from the oldest sample of the window.
+    /// The rates up to now, from the oldest sample of the window. Counts that went down are of
+    /// another thing under the same name, such as a channel that was closed and opened again.
     Rates sample(Instant now, const Counts& counts)
     {
+        if (m_size > 0 && !isReached(at(m_size - 1).counts, counts)) m_size = 0;
         if (m_size == 0 || now - at(m_size - 1).at >= kStep) push({now, counts});
         Rates rates{};
         const Sample& oldest = at(0);
@@ -40,6 +42,13 @@ private:
     static constexpr std::size_t kSamples = 4;
     static constexpr Duration kStep = std::chrono::milliseconds{900};
 
+    static bool isReached(const Counts& before, const Counts& counts)
+    {
+        for (std::size_t i = 0; i < kCounts; ++i) {
+            if (counts[i] < before[i]) return false;
+        }
+        return true;
+    }
     Sample& at(std::size_t index) { return m_samples[(m_first + index) % kSamples]; }
     void push(const Sample& sample)
     {

@@ -46,6 +46,10 @@ Result<ContentAssembler::Progress, AmqpError> ContentAssembler::addHeader(
     }
     const auto header = amqp::decodeContentHeader(payload);
     if (!header) return header.error();
+    if (header->weight != 0) {
+        return unexpected(
+            "expected content header for class 60, got non content header frame instead");
+    }
     if (header->classId != amqp::kBasicClass) {
         return unexpected("expected content header for class 60, got one for class " +
                           std::to_string(header->classId) + " instead");
@@ -57,6 +61,8 @@ Result<ContentAssembler::Progress, AmqpError> ContentAssembler::addHeader(
         if (!verdict) return verdict.error();
     }
 
+    m_hasUserId = properties->userId().has_value();
+    if (m_hasUserId) m_userId.assign(*properties->userId());
     m_bodyBytes = header->bodyBytes;
     if (m_bodyBytes > messageBytesMax) {
         m_bytesToSkip = m_bodyBytes;

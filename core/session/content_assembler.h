@@ -41,6 +41,9 @@ public:
     broker::MessagePtr take();
     bool isMandatory() const { return m_isMandatory; }
     bool isImmediate() const { return m_isImmediate; }
+    /// The publisher's user, as the message says; empty text and no user are different.
+    bool hasUserId() const { return m_hasUserId; }
+    const std::string& userId() const { return m_userId; }
 
 private:
     enum class Phase { Idle, AwaitsHeader, AwaitsBody, Skips };
@@ -50,6 +53,8 @@ private:
     std::string m_routingKey;
     bool m_isMandatory = false;
     bool m_isImmediate = false;
+    bool m_hasUserId = false;
+    std::string m_userId;
     std::uint64_t m_bodyBytes = 0;
     std::uint64_t m_bytesToSkip = 0;
     broker::MessageBuilder m_builder;

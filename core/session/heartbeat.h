@@ -2,7 +2,6 @@
 
 #include "core/base/time.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -33,19 +32,19 @@ public:
     void noteReceived(Instant now) { m_lastReceived = now; }
     void noteSent(Instant now) { m_lastSent = now; }
 
-    bool isDue(Instant now) const { return isActive() && now >= m_lastSent + m_interval / 2; }
+    bool isDue(Instant now) const { return now >= sendDeadline(); }
     /// Whether the peer counts as gone.
-    bool isLost(Instant now) const
-    {
-        return isActive() && m_isHearing && now >= m_lastReceived + m_interval * 2;
-    }
+    bool isLost(Instant now) const { return now >= lossDeadline(); }
 
-    /// When to look again.
-    Instant nextDeadline() const
+    /// When the next heartbeat is due to the peer.
+    Instant sendDeadline() const
     {
-        if (!isActive()) return Instant::never();
-        const Instant send = m_lastSent + m_interval / 2;
-        return m_isHearing ? std::min(send, m_lastReceived + m_interval * 2) : send;
+        return isActive() ? m_lastSent + m_interval / 2 : Instant::never();
+    }
+    /// When the peer counts as gone if it stays silent.
+    Instant lossDeadline() const
+    {
+        return isActive() && m_isHearing ? m_lastReceived + m_interval * 2 : Instant::never();
     }
 
 private:

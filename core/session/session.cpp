@@ -116,7 +116,7 @@ void Session::handleConnectionMethod(ByteView payload, Commands& commands, Buffe
         if (m_phase == Phase::AwaitsStartOk) return handleStartOk(*startOk, out);
     }
     if (const auto* tuneOk = std::get_if<amqp::ConnectionTuneOk>(&*decoded)) {
-        if (m_phase == Phase::AwaitsTuneOk) return handleTuneOk(*tuneOk, out);
+        if (m_phase == Phase::AwaitsTuneOk) return handleTuneOk(*tuneOk);
     }
     if (const auto* open = std::get_if<amqp::ConnectionOpen>(&*decoded)) {
         if (m_phase == Phase::AwaitsOpen) return handleOpen(*open, commands);
@@ -139,8 +139,10 @@ void Session::handleStartOk(const amqp::ConnectionStartOk& method, Buffer& out)
     const auto verdict = authenticate(method, m_authenticator, m_isLoopback, m_client);
     if (!verdict) {
         m_closeReason = amqp::replyText(verdict.error());
-        // Spec: RabbitMQ's authentication_failure_close: others only see the socket close.
-        if (m_client.hasCapability("authentication_failure_close")) {
+        // Spec: RabbitMQ's authentication_failure_close: others only see the socket close, and so
+        // does who asks for an unknown mechanism.
+        const bool isRefusal = verdict.error().code == ReplyCode::AccessRefused;
+        if (isRefusal && m_client.hasCapability("authentication_failure_close")) {
             sendClose(verdict.error(), out);
         } else {
             m_phase = Phase::Closed;
@@ -151,12 +153,13 @@ void Session::handleStartOk(const amqp::ConnectionStartOk& method, Buffer& out)
     m_phase = Phase::AwaitsTuneOk;
 }
 
-void Session::handleTuneOk(const amqp::ConnectionTuneOk& method, Buffer& out)
+void Session::handleTuneOk(const amqp::ConnectionTuneOk& method)
 {
     const auto verdict = negotiate(method, m_config, m_client);
     if (!verdict) {
-        m_closeReason = amqp::replyText(verdict.error());
-        return sendClose(verdict.error(), out);
+        // Like RabbitMQ, without a frame. Spec: rules connection.tune-ok.channel-max/upper-limit
+        // and frame-max/upper-limit.
+        return closeNow(amqp::replyText(verdict.error()));
     }
     m_parser.setFrameBytesMax(m_client.frameBytesMax);
     m_heartbeat.start(m_client.heartbeatSeconds, m_now);
@@ -179,6 +182,7 @@ void Session::handleClose(Commands& commands, Buffer& out)
 {
     if (m_phase == Phase::Running || m_phase == Phase::Opening) {
         m_hasFailed = true;  // nothing may follow
+        m_hasPeerClosed = true;
         commands.push_back(Command{0, broker::CloseConnection{}});
         return;
     }
@@ -192,13 +196,12 @@ void Session::handleChannelFrame(const Frame& frame, Commands& commands)
 {
     Buffer none;  // while running, every answer comes from the broker
     ChannelState* channel = findChannel(frame.channel);
+    if (channel != nullptr && channel->hasFailed) return handleFailedChannelFrame(frame, commands);
     if (frame.type == FrameType::Method &&
         amqp::peekMethodId(frame.payload) == amqp::ChannelOpen::kId) {
         return openChannel(frame.channel, frame.payload, commands);
     }
-    const bool isCloseOk = frame.type == FrameType::Method &&
-                           amqp::peekMethodId(frame.payload) == amqp::ChannelCloseOk::kId;
-    if (channel == nullptr || (channel->hasPeerClosed && !isCloseOk)) {
+    if (channel == nullptr || channel->hasPeerClosed) {
         const MethodId method = frame.type == FrameType::Method
                                     ? amqp::peekMethodId(frame.payload).value_or(MethodId{})
                                     : MethodId{};
@@ -221,6 +224,18 @@ void Session::handleChannelFrame(const Frame& frame, Commands& commands)
     }
 }
 
+void Session::handleFailedChannelFrame(const Frame& frame, Commands& commands)
+{
+    if (frame.type != FrameType::Method) return;
+    const auto method = amqp::peekMethodId(frame.payload);
+    if (method == amqp::ChannelClose::kId) {  // both sides closed at once
+        commands.push_back(Command{frame.channel, broker::CloseChannel{}});
+    } else if (method == amqp::ChannelCloseOk::kId) {
+        commands.push_back(Command{frame.channel, broker::ConfirmChannelClosed{}});
+        closeChannelState(frame.channel);
+    }
+}
+
 void Session::openChannel(ChannelNumber number, ByteView payload, Commands& commands)
 {
     Buffer none;
@@ -235,7 +250,7 @@ void Session::openChannel(ChannelNumber number, ByteView payload, Commands& comm
                      "number of channels opened (" + std::to_string(m_channelCount) +
                          ") has reached the negotiated channel_max (" +
                          std::to_string(m_client.channelMax) + ")",
-                     amqp::ChannelOpen::kId},
+                     {}},
                     commands, none);
     }
     if (number >= m_channels.size()) m_channels.resize(std::size_t{number} + 1);
@@ -257,15 +272,12 @@ void Session::handleChannelMethod(ChannelNumber number, ChannelState& channel, B
     }
     auto command = decodeCommand(payload);
     if (!command) return fail(std::move(command.error()), commands, none);
-    const bool isGone = std::holds_alternative<broker::ConfirmChannelClosed>(*command);
-    if (isGone && !channel.hasFailed) {
-        return fail({ReplyCode::CommandInvalid, "unexpected method", amqp::ChannelCloseOk::kId},
+    if (std::holds_alternative<broker::ConfirmChannelClosed>(*command)) {
+        return fail({ReplyCode::CommandInvalid, "unimplemented method", amqp::ChannelCloseOk::kId},
                     commands, none);
     }
     if (std::holds_alternative<broker::CloseChannel>(*command)) channel.hasPeerClosed = true;
     commands.push_back(Command{number, std::move(*command)});
-    if (!isGone) return;
-    closeChannelState(number);
 }
 
 void Session::handleContent(ChannelNumber number, ChannelState& channel,
@@ -290,6 +302,15 @@ void Session::handleContent(ChannelNumber number, ChannelState& channel,
     if (channel.content.isImmediate()) {
         return fail({ReplyCode::NotImplemented, "immediate=true", amqp::BasicPublish::kId},
                     commands, none);
+    }
+    if (channel.content.hasUserId() && channel.content.userId() != m_client.user) {
+        // Spec: RabbitMQ's validated user-id: nobody publishes in another's name.
+        const std::string text = "user_id property set to '" + channel.content.userId() +
+                                 "' but authenticated user was '" + m_client.user + "'";
+        (void)channel.content.take();
+        commands.push_back(Command{number, broker::FailChannel{{ReplyCode::PreconditionFailed, text,
+                                                                amqp::BasicPublish::kId}}});
+        return;
     }
     const bool isMandatory = channel.content.isMandatory();
     commands.push_back(Command{
@@ -328,7 +349,7 @@ void Session::sendClose(const AmqpError& error, Buffer& out)
 
 void Session::closeNow(std::string reason)
 {
-    m_closeReason = std::move(reason);
+    if (m_closeReason.empty()) m_closeReason = std::move(reason);
     m_phase = Phase::Closed;
 }
 
@@ -353,6 +374,8 @@ void Session::encode(std::span<const broker::Event> events, Instant now, Buffer&
         EventEncoder{}.encode(0, event.body, m_client.frameBytesMax, out);
         if (const auto* failed = std::get_if<broker::ConnectionFailed>(&event.body)) {
             if (m_closeReason.empty()) m_closeReason = amqp::replyText(failed->error);
+            // Both closed at once: the broker knew no more of the client's close.
+            if (m_hasPeerClosed) amqp::appendMethod(out, 0, amqp::ConnectionCloseOk{});
             m_hasFailed = false;  // the answer to our close is of interest again
             m_phase = Phase::AwaitsCloseOk;
             m_deadline = now + m_config.closeTimeout;
@@ -394,14 +417,14 @@ void Session::tick(Instant now, Buffer& out)
 Instant Session::nextDeadline() const
 {
     switch (m_phase) {
-    case Phase::Running: return m_heartbeat.nextDeadline();
+    case Phase::Running: return std::min(m_heartbeat.sendDeadline(), m_heartbeat.lossDeadline());
     case Phase::Closed: return Instant::never();
     case Phase::AwaitsProtocolHeader:
     case Phase::AwaitsStartOk:
     case Phase::AwaitsTuneOk:
     case Phase::AwaitsOpen:
     case Phase::Opening:
-    case Phase::AwaitsCloseOk: return std::min(m_deadline, m_heartbeat.nextDeadline());
+    case Phase::AwaitsCloseOk: return std::min(m_deadline, m_heartbeat.lossDeadline());
     }
     return Instant::never();
 }

@@ -73,7 +73,7 @@ private:
         ContentAssembler content;
         EventEncoder encoder;
         bool hasPeerClosed = false;  // the client sent channel.close
-        bool hasFailed = false;      // we sent channel.close, and wait for the answer
+        bool hasFailed = false;      // we sent channel.close: all but the answer is ignored
     };
     using Commands = broker::CommandBatch;
 
@@ -82,6 +82,8 @@ private:
     void handleConnectionFrame(const amqp::Frame& frame, Commands& commands, Buffer& out);
     void handleConnectionMethod(ByteView payload, Commands& commands, Buffer& out);
     void handleChannelFrame(const amqp::Frame& frame, Commands& commands);
+    /// Only what ends a channel that we have closed. Spec: channel.close/stability.
+    void handleFailedChannelFrame(const amqp::Frame& frame, Commands& commands);
     void handleChannelMethod(ChannelNumber number, ChannelState& channel, ByteView payload,
                              Commands& commands);
     void openChannel(ChannelNumber number, ByteView payload, Commands& commands);
@@ -90,7 +92,7 @@ private:
                        Commands& commands);
 
     void handleStartOk(const amqp::ConnectionStartOk& method, Buffer& out);
-    void handleTuneOk(const amqp::ConnectionTuneOk& method, Buffer& out);
+    void handleTuneOk(const amqp::ConnectionTuneOk& method);
     void handleOpen(const amqp::ConnectionOpen& method, Commands& commands);
     void handleClose(Commands& commands, Buffer& out);
 
@@ -115,7 +117,8 @@ private:
     Instant m_deadline;  // of the handshake, or of the answer to our close
     /// The broker was told to end the connection: what still comes in is of no interest.
     bool m_hasFailed = false;
-    bool m_isInputDead = false;  // the stream lost its framing
+    bool m_isInputDead = false;    // the stream lost its framing
+    bool m_hasPeerClosed = false;  // the client sent connection.close to the broker
     std::string m_closeReason;
     std::vector<std::unique_ptr<ChannelState>> m_channels;  // open ones, by number
     std::size_t m_channelCount = 0;
