@@ -18,11 +18,6 @@ namespace warren::storage {
 
 namespace {
 
-ByteView viewOf(const QByteArray& bytes)
-{
-    return std::as_bytes(std::span{bytes.constData(), static_cast<std::size_t>(bytes.size())});
-}
-
 /// One pass over a database.
 class Reader {
 public:

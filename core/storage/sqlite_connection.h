@@ -13,10 +13,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace warren::storage {
+
+/// The bytes of a blob, borrowed.
+inline ByteView viewOf(const QByteArray& bytes)
+{
+    return std::as_bytes(std::span{bytes.constData(), static_cast<std::size_t>(bytes.size())});
+}
 
 class SqliteConnection;
 

@@ -35,11 +35,6 @@ std::uint64_t bytesOfFile(const std::filesystem::path& file)
     return error ? 0 : bytes;
 }
 
-ByteView viewOf(const QByteArray& bytes)
-{
-    return std::as_bytes(std::span{bytes.constData(), static_cast<std::size_t>(bytes.size())});
-}
-
 /// Runs one step after another until one fails.
 template <typename... Steps>
 Status<IoError> inOrder(Steps... steps)

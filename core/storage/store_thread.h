@@ -25,8 +25,7 @@ struct StoreStats {
 /// While one batch is on its way to the disk, what arrives is collected for the next; no timer
 /// delays a message. A second thread keeps the write-ahead log short. Results come back to the
 /// broker thread as one event per wake-up.
-/// Thread: the broker's, which must run an event loop; `open`, `takeRecovered` and the destructor
-/// also while the broker thread does not run.
+/// Thread: the broker's, which must run Qt's event loop; `open` and the destructor too.
 class StoreThread final : public MessageStore {
 public:
     /// Opens or creates the database and reads what it holds; blocks meanwhile.

@@ -66,11 +66,14 @@ public:
     std::function<std::optional<IoError>()> hook()
     {
         return [this]() -> std::optional<IoError> {
-            if (m_isClosed) m_open.get_future().wait();
+            if (!m_isClosed) return std::nullopt;
+            m_isReached = true;
+            m_open.get_future().wait();
             return std::nullopt;
         };
     }
     void close() { m_isClosed = true; }
+    bool isReached() const { return m_isReached; }
     void release()
     {
         m_isClosed = false;
@@ -79,6 +82,7 @@ public:
 
 private:
     std::atomic<bool> m_isClosed = false;
+    std::atomic<bool> m_isReached = false;
     std::promise<void> m_open;
 };
 
@@ -111,12 +115,23 @@ TEST_F(StoreThreadTest, GroupsWhatArrivesDuringACommit)
     open(std::move(options));
     gate.close();
     append(putQueue(1, 1, "q"));
+    ASSERT_TRUE(runUntil([&gate] { return gate.isReached(); }));
     for (broker::LogPosition position = 2; position <= 1001; ++position) {
         append(enqueue(1, position - 1, position, "a"));
     }
     gate.release();
     ASSERT_TRUE(runUntilCommitted(1001));
     EXPECT_EQ(m_store->stats().commitCount, 2u);
+}
+
+TEST_F(StoreThreadTest, GroupsWhatArrivesInOneTurn)
+{
+    open();
+    append(putQueue(1, 1, "q"));
+    append(enqueue(1, 1, 2, "a"));
+    append(enqueue(1, 2, 3, "b"));
+    ASSERT_TRUE(runUntilCommitted(3));
+    EXPECT_EQ(m_store->stats().commitCount, 1u);
 }
 
 TEST_F(StoreThreadTest, NeverWritesWhatIsRemovedDuringACommit)
@@ -127,6 +142,7 @@ TEST_F(StoreThreadTest, NeverWritesWhatIsRemovedDuringACommit)
     open(std::move(options));
     gate.close();
     append(putQueue(1, 1, "q"));
+    ASSERT_TRUE(runUntil([&gate] { return gate.isReached(); }));
     append(enqueue(1, 1, 2, "a"), enqueue(1, 2, 3, "b"));
     append(removal(1, 2), removal(1, 3));
     EXPECT_EQ(m_store->bytesInFlight(), 0u);
