@@ -1,7 +1,7 @@
 #include "core/node/client_link.h"
 
-#include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace warren::node {
 
@@ -10,6 +10,32 @@ namespace {
 bool isLoopback(const std::string& address)
 {
     return address == "::1" || address.starts_with("127.");
+}
+
+/// What an event takes on the wire, if it carries a message; the others are small.
+std::size_t messageBytes(const broker::Event& event)
+{
+    const broker::MessagePtr* message = nullptr;
+    if (const auto* delivery = std::get_if<broker::Delivery>(&event.body)) {
+        message = &delivery->message;
+    } else if (const auto* answer = std::get_if<broker::GetOk>(&event.body)) {
+        message = &answer->message;
+    } else if (const auto* returned = std::get_if<broker::Returned>(&event.body)) {
+        message = &returned->message;
+    }
+    if (message == nullptr) return 0;
+    return static_cast<std::size_t>(broker::Connection::wireBytes(**message));
+}
+
+/// How many of `events` to encode on top of `unsentBytes`.
+std::size_t countFitting(std::span<const broker::Event> events, std::size_t unsentBytes)
+{
+    std::size_t count = 0;
+    while (count < events.size() && unsentBytes < ClientLink::kUnsentBytesMax) {
+        unsentBytes += messageBytes(events[count]);
+        count += 1;
+    }
+    return count;
 }
 
 }  // namespace
@@ -49,21 +75,40 @@ std::size_t ClientLink::received(ByteView bytes)
 
 void ClientLink::send(std::span<const broker::Event> events)
 {
-    m_session.encode(events, m_context.now(), m_socket.output());
+    std::size_t fittingCount = 0;
+    if (m_waiting.empty()) {
+        fittingCount = countFitting(events, m_socket.unsentBytes());
+        m_session.encode(events.first(fittingCount), m_context.now(), m_socket.output());
+    }
+    const auto rest = events.subspan(fittingCount);
+    m_waiting.insert(m_waiting.end(), rest.begin(), rest.end());
     touch();
+}
+
+/// Once per flush, so that a client who reads fast does not keep others waiting.
+void ClientLink::encodeWaiting()
+{
+    while (!m_waiting.empty() && m_socket.unsentBytes() < kUnsentBytesMax) {
+        m_session.encode({&m_waiting.front(), 1}, m_context.now(), m_socket.output());
+        m_waiting.pop_front();
+    }
 }
 
 void ClientLink::flush()
 {
     if (!m_socket.isOpen()) return;
+    if (!m_session.isClosed()) encodeWaiting();
     if (m_session.isClosed()) {
+        m_waiting.clear();
         if (!m_socket.isClosing()) m_socket.closeAfterFlush();
         return;
     }
     m_socket.flush();
-    const auto unsent = static_cast<std::int64_t>(m_socket.unsentBytes());
-    m_context.broker.setSendCredit(m_id, broker::Connection::kSendCreditBytes - unsent);
+    const std::size_t unsentBytes = m_socket.unsentBytes();
+    m_context.broker.setSendCredit(
+        m_id, broker::Connection::kSendCreditBytes - static_cast<std::int64_t>(unsentBytes));
     updateReading();
+    if (!m_waiting.empty() && unsentBytes < kUnsentBytesMax) touch();
 }
 
 void ClientLink::tick()
@@ -76,16 +121,18 @@ void ClientLink::tick()
 void ClientLink::setHeldBack(bool isHeldBack)
 {
     m_isHeldBack = isHeldBack;
-    // While we don't read, we can't hear heartbeats either.
-    m_session.setHearing(!isHeldBack, m_context.now());
     updateReading();
 }
 
 void ClientLink::updateReading()
 {
     if (!m_socket.isOpen() || m_socket.isClosing()) return;
-    const bool isFull = m_socket.unsentBytes() > kUnsentBytesMax;
-    m_socket.pauseReading(isFull || m_isHeldBack);
+    const bool isFull = m_socket.unsentBytes() > kUnsentBytesMax || !m_waiting.empty();
+    const bool isPaused = isFull || m_isHeldBack;
+    if (isPaused == m_socket.isReadingPaused()) return;
+    m_socket.pauseReading(isPaused);
+    // While we don't read, we can't hear heartbeats either.
+    m_session.setHearing(!isPaused, m_context.now());
 }
 
 void ClientLink::outputDrained() { touch(); }

@@ -9,6 +9,7 @@
 #include <QDateTime>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <span>
 #include <string>
@@ -20,8 +21,9 @@ namespace warren::node {
 /// Thread: the broker's. Owned by the BrokerLoop, which deletes it after `onGone`.
 class ClientLink final : public net::ByteSink {
 public:
-    /// Replies that wait for a client who doesn't read; beyond it we don't read its requests.
-    /// Deliveries stop far earlier (Connection::kSendCreditBytes).
+    /// Bytes that wait for a client who doesn't read; beyond it we don't read its requests, and
+    /// replies to earlier ones stay events. Deliveries stop far earlier
+    /// (Connection::kSendCreditBytes).
     static constexpr std::size_t kUnsentBytesMax = 8 * 1024 * 1024;
 
     /// What a link needs of the thread that it lives on. Outlives the links.
@@ -62,6 +64,7 @@ public:
     void closed(net::CloseReason reason) override;
 
 private:
+    void encodeWaiting();
     void updateReading();
     void touch();
 
@@ -72,6 +75,9 @@ private:
     std::string m_name;
     QDateTime m_connectedAt;
     broker::CommandBatch m_commands;
+    /// Not encoded yet, since too much is unsent. What one read can ask for is little as events,
+    /// which share their messages, but a hundred basic.get of one large message would be gigabytes.
+    std::deque<broker::Event> m_waiting;
     bool m_isHeldBack = false;
 };
 
