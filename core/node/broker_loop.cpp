@@ -59,6 +59,11 @@ ExitCode exitCodeOf(storage::IoError::Kind kind)
     return ExitCode::Unexpected;
 }
 
+NodeFailure failureOf(const storage::IoError& error)
+{
+    return {exitCodeOf(error.kind), textOf(std::string_view{error.text})};
+}
+
 session::SessionConfig sessionConfigOf(const NodeConfig& config)
 {
     session::SessionConfig result;
@@ -90,7 +95,9 @@ public:
 
 private:
     Result<std::filesystem::path, NodeFailure> chooseFolder();
+    Status<NodeFailure> openFolder();
     Status<NodeFailure> openStore();
+    Status<NodeFailure> listen();
     void restore(storage::RecoveredState&& recovered);
     void accept(net::FileDescriptor descriptor);
     void forget(ClientLink& link, net::CloseReason reason);
@@ -187,9 +194,19 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
 Result<NodeStarted, NodeFailure> BrokerLoop::Impl::open()
 {
     net::raiseDescriptorLimit();
+    // The port before the store: where it is in use, the data stay untouched. Nobody is accepted
+    // before the event loop goes on, and then the store is there.
+    if (const auto status = openFolder(); !status) return status.error();
+    if (const auto status = listen(); !status) return status.error();
     if (const auto status = openStore(); !status) return status.error();
-    NodeStarted started;
-    started.dataFolder = textOf(std::string_view{m_folder->path().string()});
+    housekeep();
+    m_housekeeping.start(kHousekeepingInterval);
+    turn();
+    return NodeStarted{m_endpoints, textOf(std::string_view{m_folder->path().string()})};
+}
+
+Status<NodeFailure> BrokerLoop::Impl::listen()
+{
     for (const ListenAddress& address : m_config.listeners) {
         auto listener = std::make_unique<net::Listener>(m_poller);
         listener->onAccepted = [this](net::FileDescriptor descriptor) {
@@ -204,14 +221,10 @@ Result<NodeStarted, NodeFailure> BrokerLoop::Impl::open()
             return NodeFailure{ExitCode::CannotListen,
                                textOf(std::string_view{endpoint.error().text})};
         }
-        started.endpoints.push_back(*endpoint);
+        m_endpoints.push_back(*endpoint);
         m_listeners.push_back(std::move(listener));
     }
-    m_endpoints = started.endpoints;
-    housekeep();
-    m_housekeeping.start(kHousekeepingInterval);
-    turn();
-    return started;
+    return {};
 }
 
 Result<std::filesystem::path, NodeFailure> BrokerLoop::Impl::chooseFolder()
@@ -226,21 +239,23 @@ Result<std::filesystem::path, NodeFailure> BrokerLoop::Impl::chooseFolder()
     return std::filesystem::path{utf8Of(m_ephemeralFolder->path())};
 }
 
-Status<NodeFailure> BrokerLoop::Impl::openStore()
+Status<NodeFailure> BrokerLoop::Impl::openFolder()
 {
-    const auto failure = [](const storage::IoError& error) {
-        return NodeFailure{exitCodeOf(error.kind), textOf(std::string_view{error.text})};
-    };
     auto path = chooseFolder();
     if (!path) return path.error();
     auto folder = storage::DataFolder::open(*path);
-    if (!folder) return failure(folder.error());
+    if (!folder) return failureOf(folder.error());
     m_folder.emplace(std::move(*folder));
+    return {};
+}
+
+Status<NodeFailure> BrokerLoop::Impl::openStore()
+{
     storage::StoreOptions options;
     options.databaseFile = m_folder->databaseFile();
     options.log = [this](const std::string& line) { m_logger.warning(line); };
     auto store = storage::StoreThread::open(std::move(options), &m_owner);
-    if (!store) return failure(store.error());
+    if (!store) return failureOf(store.error());
     m_store = std::move(*store);
     m_store->setCallbacks(
         {.committed =
