@@ -25,6 +25,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace warren::ui {
 namespace {
 
@@ -198,6 +200,28 @@ TEST_F(ExchangesPageTest, ShowsTheBindingsOfTheExchangeThatTheArrowKeysReach)
     EXPECT_EQ(shownName(), QStringLiteral("mail"));
     EXPECT_EQ(from->model()->rowCount(), 0) << "not yet known for this one";
     EXPECT_EQ(m_page.wanted().exchange, keyOf(QStringLiteral("mail")));
+}
+
+TEST_F(ExchangesPageTest, SaysThatNothingIsBoundOnlyWhenItIsKnown)
+{
+    const auto visibleSentence = [this] {
+        for (const auto* label : panel(QStringLiteral("bindingsFrom"))
+                                     .findChildren<QLabel*>(QStringLiteral("emptySentence"))) {
+            if (label->isVisible()) return label->text();
+        }
+        return QString();
+    };
+    select(QStringLiteral("audit"));
+    EXPECT_EQ(visibleSentence(), QString());
+
+    Snapshot known = test::exchangeDetailSnapshot();
+    known.exchange = *std::ranges::find(known.exchanges, keyOf(QStringLiteral("audit")),
+                                        &management::ExchangeRow::key);
+    known.exchangeBindingsFrom.clear();
+    known.exchangeBindingsTo.clear();
+    showSnapshot(known);
+    EXPECT_TRUE(visibleSentence().contains(QStringLiteral("alternate exchange, orders.dead")))
+        << qPrintable(visibleSentence());
 }
 
 TEST_F(ExchangesPageTest, BindsAHeadersExchangeWithAChosenMatch)

@@ -117,11 +117,14 @@ void BindingsPanel::setOwner(const management::ResourceKey& key)
     m_key = key;
     m_filterEdit->clear();
     showBindings({});
+    m_isKnown = false;
+    showState();
 }
 
 void BindingsPanel::showBindings(const QList<BindingRow>& bindings)
 {
     const int before = m_model->rowCount();
+    m_isKnown = true;
     m_model->showBindings(bindings);
     showState();
     if (before != m_model->rowCount()) emit countChanged(m_model->rowCount());
@@ -154,9 +157,11 @@ management::Topics BindingsPanel::wantedTopics() const
 
 void BindingsPanel::showState()
 {
-    m_count->setText(format::count(static_cast<std::uint64_t>(m_model->rowCount())));
+    m_count->setText(m_isKnown ? format::count(static_cast<std::uint64_t>(m_model->rowCount()))
+                               : QString{});
     m_filterEdit->setVisible(m_model->rowCount() >= kFilteredRowsMin);
-    m_stack->setCurrentWidget(m_model->rowCount() == 0 ? static_cast<QWidget*>(m_empty) : m_table);
+    m_stack->setCurrentWidget(m_isKnown && m_model->rowCount() == 0 ? static_cast<QWidget*>(m_empty)
+                                                                    : m_table);
 
     const bool isAllowed = m_refusal.isEmpty();
     m_bind->setEnabled(isAllowed);

@@ -68,6 +68,7 @@ private:
     management::ResourceKey m_key;
     QString m_refusal;
     QString m_emptySentence;
+    bool m_isKnown = false;  ///< the owner's bindings have been shown
     BindingModel* m_model;
     RowFilter* m_filter;
     QAction* m_bind;

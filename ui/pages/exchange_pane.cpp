@@ -23,6 +23,27 @@ namespace warren::ui {
 using management::BindingRow;
 using management::ExchangeRow;
 
+namespace {
+
+/// What becomes of messages while nothing is bound to the exchange.
+QString emptySentence(const ExchangeRow& exchange)
+{
+    if (exchange.key.name.isEmpty()) {
+        return ExchangePane::tr("There is no queue: what is published here is dropped.");
+    }
+    const auto alternate = exchange.arguments.constFind(QStringLiteral("alternate-exchange"));
+    if (alternate != exchange.arguments.cend()) {
+        return ExchangePane::tr(
+                   "Nothing is bound to this exchange: what is published to it goes "
+                   "to its alternate exchange, %1.")
+            .arg(alternate->toString());
+    }
+    return ExchangePane::tr(
+        "Nothing is bound to this exchange: what is published to it is dropped.");
+}
+
+}  // namespace
+
 ExchangePane::ExchangePane(management::BrokerClient& client, const QList<QAction*>& actions,
                            QWidget* parent)
     : QWidget(parent), m_client(client)
@@ -98,9 +119,7 @@ void ExchangePane::showExchange(const std::optional<ExchangeRow>& exchange)
     m_to->setOwner(exchange->key);
     const bool isDefault = exchange->key.name.isEmpty();
     m_to->setVisible(!isDefault);
-    m_from->setEmptySentence(
-        isDefault ? tr("There is no queue: what is published here is dropped.")
-                  : tr("Nothing is bound to this exchange: what is published to it is dropped."));
+    m_from->setEmptySentence(emptySentence(*exchange));
     QString hint = argumentsText(exchange->arguments);
     if (isDefault) {
         hint =

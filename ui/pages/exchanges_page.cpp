@@ -55,7 +55,7 @@ void ExchangesPage::buildUi()
     m_publish->setObjectName(QStringLiteral("publish"));
     m_delete->setObjectName(QStringLiteral("deleteExchanges"));
     m_list->addAction(m_add);
-    m_list->setEmptyState(tr("No exchange is known yet."), m_add->text());
+    m_list->setEmptyState(tr("Waiting for the broker…"));
 
     ResourceTable* table = m_list->table();
     table->setItemDelegateForColumn(static_cast<int>(ExchangeColumn::Features),

@@ -303,8 +303,6 @@ QWidget* QueueDetailPage::makeConsumersTab()
 {
     m_consumers = new ListPanel(tr("Consumers"), *m_consumerModel, m_tabs);
     m_consumers->setObjectName(QStringLiteral("consumers"));
-    m_consumers->setEmptyState(
-        tr("Nobody consumes from this queue. Messages wait until a client does."));
     m_consumers->table()->setSamples({QStringLiteral("ctag1.a1b2c3d4e5f6"),
                                       QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672"),
                                       QStringLiteral("2047"),
@@ -329,6 +327,7 @@ void QueueDetailPage::showQueue(const management::ResourceKey& key)
     m_messages->setQueue(key);
     m_bindings->setOwner(key);
     m_consumerModel->show({});
+    m_consumers->setEmptyState(tr("Waiting for the broker…"));
     m_arguments->clear();
     m_facts->setValues({});
     for (QLabel* figure : m_figures) {
@@ -368,6 +367,8 @@ void QueueDetailPage::showPresent(const Snapshot& snapshot)
     showFigures(*m_queue);
     showFacts(*m_queue);
     showPlots();
+    m_consumers->setEmptyState(
+        tr("Nobody consumes from this queue. Messages wait until a client does."));
     m_consumerModel->showConsumers(snapshot.queueConsumers);
     m_bindings->showBindings(snapshot.queueBindings);
     m_tabs->setTabText(m_tabs->indexOf(m_consumers),

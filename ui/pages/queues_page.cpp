@@ -58,8 +58,7 @@ void QueuesPage::buildUi()
     for (QAction* action : {m_add, m_open, m_purge, m_delete}) {
         m_list->addAction(action);
     }
-    m_list->setEmptyState(tr("There are no queues yet. Clients declare them, and so can you."),
-                          m_add->text());
+    m_list->setEmptyState(tr("Waiting for the broker…"));
 
     ResourceTable* table = m_list->table();
     for (const QueueColumn column : {QueueColumn::Features, QueueColumn::State}) {
@@ -107,6 +106,8 @@ void QueuesPage::showSnapshot(const SnapshotPtr& snapshot)
         m_list->table()->setColumnShown(static_cast<int>(QueueColumn::Vhost), m_vhosts.size() > 1);
     }
     if ((snapshot->topics & TopicQueues) == 0) return;
+    m_list->setEmptyState(tr("There are no queues yet. Clients declare them, and so can you."),
+                          m_add->text());
     {
         const QScopedValueRollback filling(m_isFilling, true);
         m_model->show(snapshot->queues);
