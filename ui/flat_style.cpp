@@ -108,6 +108,20 @@ void drawHeaderSection(const QStyleOption& option, QPainter* painter, bool hasSe
     painter->restore();
 }
 
+void drawSortArrow(const QRectF& room, bool isAscending, const QPalette& palette, QPainter* painter)
+{
+    const double middle = room.center().y();
+    const double rise = room.height() * (isAscending ? -0.2 : 0.2);
+    painter->setRenderHint(QPainter::Antialiasing);
+    QPen pen(theme::secondaryText(palette), 1.5);
+    pen.setCapStyle(Qt::RoundCap);
+    pen.setJoinStyle(Qt::RoundJoin);
+    painter->setPen(pen);
+    painter->drawPolyline(QPolygonF{{room.left() + 1, middle - rise},
+                                    {room.center().x(), middle + rise},
+                                    {room.right() - 1, middle - rise}});
+}
+
 void drawScrollBar(const QStyleOptionSlider& bar, const QRect& slider, QPainter* painter)
 {
     const bool isActive = bar.state.testFlag(QStyle::State_Sunken) ||
@@ -354,6 +368,9 @@ void FlatStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opti
                           theme::line(option->palette));
         return;
     case PE_FrameStatusBarItem: return;
+    case PE_PanelScrollAreaCorner:
+        painter->fillRect(option->rect, option->palette.color(QPalette::Window));
+        return;
     case PE_IndicatorCheckBox:
     case PE_IndicatorItemViewItemCheck: drawCheckBox(*option, painter); return;
     case PE_IndicatorRadioButton: drawRadioButton(*option, painter); return;
@@ -374,6 +391,12 @@ void FlatStyle::drawControl(ControlElement element, const QStyleOption* option, 
         return;
     }
     case CE_HeaderEmptyArea: drawHeaderSection(*option, painter, false); return;
+    case CE_Header:
+        if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option)) {
+            drawHeader(*header, painter, widget);
+            return;
+        }
+        break;
     case CE_HeaderLabel: {
         const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
         if (!header) break;
@@ -409,6 +432,25 @@ void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionCom
         }
     }
     QProxyStyle::drawComplexControl(control, option, painter, widget);
+}
+
+/// Fusion asks itself, not this style, where the parts of a header are: so they are placed here.
+void FlatStyle::drawHeader(const QStyleOptionHeader& header, QPainter* painter,
+                           const QWidget* widget) const
+{
+    painter->save();
+    painter->setClipRect(header.rect);
+    drawControl(CE_HeaderSection, &header, painter, widget);
+    QStyleOptionHeader label = header;
+    label.rect = subElementRect(SE_HeaderLabel, &header, widget);
+    if (label.rect.isValid()) drawControl(CE_HeaderLabel, &label, painter, widget);
+    if (header.sortIndicator != QStyleOptionHeader::None) {
+        // Qt calls it "down" when the smallest stands at the top; the arrow points to the smallest.
+        drawSortArrow(QRectF(subElementRect(SE_HeaderArrow, &header, widget)),
+                      header.sortIndicator == QStyleOptionHeader::SortDown, header.palette,
+                      painter);
+    }
+    painter->restore();
 }
 
 void FlatStyle::drawComboBox(const QStyleOptionComboBox& box, QPainter* painter,

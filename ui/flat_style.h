@@ -3,6 +3,7 @@
 #include <QProxyStyle>
 
 class QStyleOptionComboBox;
+class QStyleOptionHeader;
 class QStyleOptionSlider;
 
 namespace warren::ui {
@@ -39,6 +40,8 @@ private:
     QSize headerSize(const QStyleOption* option, const QSize& size, const QWidget* widget) const;
     QRect scrollBarRect(const QStyleOptionSlider& bar, SubControl subControl,
                         const QWidget* widget) const;
+    void drawHeader(const QStyleOptionHeader& header, QPainter* painter,
+                    const QWidget* widget) const;
     void drawComboBox(const QStyleOptionComboBox& box, QPainter* painter,
                       const QWidget* widget) const;
 };

@@ -130,7 +130,7 @@ void MainWindow::buildUi()
     const int em = fontMetrics().height();
     const QSize room = screen()->availableSize();
     resize(QSize(em * 92, em * 57).boundedTo(room - QSize(em, em * 3)));
-    setMinimumSize(em * 62, em * 36);
+    setMinimumSize(em * 70, em * 40);
 }
 
 void MainWindow::buildPages()

@@ -234,16 +234,14 @@ void ThemeSwitch::choose(ThemeChoice choice)
 
 void ThemeSwitch::followSystem()
 {
-    if (m_choice == ThemeChoice::System && !m_isApplying) apply();
+    if (m_choice == ThemeChoice::System) apply();
 }
 
 void ThemeSwitch::apply()
 {
-    m_isApplying = true;
     const bool dark =
         m_choice == ThemeChoice::Dark || (m_choice == ThemeChoice::System && isSystemDark());
     m_application.setPalette(dark ? theme::darkPalette() : theme::lightPalette());
-    m_isApplying = false;
 }
 
 bool ThemeSwitch::isSystemDark() const

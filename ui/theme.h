@@ -101,7 +101,6 @@ private:
 
     QApplication& m_application;
     ThemeChoice m_choice = ThemeChoice::System;
-    bool m_isApplying = false;
 };
 
 }  // namespace warren::ui

@@ -1,6 +1,8 @@
 #include "tests/support/fake_broker_client.h"
 #include "tests/ui/ui_support.h"
+#include "ui/dialogs/close_confirmations.h"
 #include "ui/main_window.h"
+#include "ui/widgets/resource_table.h"
 
 #include <QSettings>
 
@@ -73,9 +75,24 @@ std::string joined(const QStringList& texts) { return texts.join(u'\n').toStdStr
 
 using Case = std::tuple<State, bool>;
 
-class MainWindowScreenshot : public testing::TestWithParam<Case> {};
+class MainWindowPages : public testing::TestWithParam<Case> {
+protected:
+    static void check(MainWindow& window, const Page* page, State state, bool isDark,
+                      const QString& suffix)
+    {
+        const QString name =
+            QString::fromLatin1(page->metaObject()->className()).section(QStringLiteral("::"), -1);
+        const QImage picture = test::takeScreenshot(
+            window, QStringLiteral("window-%1-%2%3-%4")
+                        .arg(name, QString::fromStdString(nameOf(state)).toLower(), suffix,
+                             isDark ? QStringLiteral("dark") : QStringLiteral("light")));
+        EXPECT_TRUE(test::hasContent(picture)) << qPrintable(name);
+        EXPECT_EQ(joined(test::clippedTexts(window)), "") << qPrintable(name);
+        EXPECT_EQ(joined(test::unreachableByTab(window)), "") << qPrintable(name);
+    }
+};
 
-TEST_P(MainWindowScreenshot, ShowsEveryPageWholeAndReachable)
+TEST_P(MainWindowPages, ShowsEveryPageWholeAndReachable)
 {
     const auto [state, isDark] = GetParam();
     QSettings().setValue(QStringLiteral("window/theme"),
@@ -92,16 +109,56 @@ TEST_P(MainWindowScreenshot, ShowsEveryPageWholeAndReachable)
 
     for (int index = 0; index < window.pageCount(); ++index) {
         window.openPage(index);
-        const QString page = QString::fromLatin1(window.page(index)->metaObject()->className())
-                                 .section(QStringLiteral("::"), -1);
-        const QImage picture = test::takeScreenshot(
-            window, QStringLiteral("window-%1-%2-%3")
-                        .arg(page, QString::fromStdString(nameOf(state)).toLower(),
-                             isDark ? QStringLiteral("dark") : QStringLiteral("light")));
+        check(window, window.page(index), state, isDark, QString());
+        auto* table = window.page(index)->findChild<ResourceTable*>(QStringLiteral("table"));
+        if (state != State::Typical || !table) continue;
+        table->selectRow(1);
+        check(window, window.page(index), state, isDark, QStringLiteral("-selected"));
+    }
+}
 
-        EXPECT_TRUE(test::hasContent(picture)) << qPrintable(page);
-        EXPECT_EQ(joined(test::clippedTexts(window)), "") << qPrintable(page);
-        EXPECT_EQ(joined(test::unreachableByTab(window)), "") << qPrintable(page);
+TEST(MainWindowScreenshot, FitsIntoItsSmallestSize)
+{
+    QSettings().clear();
+    FakeBrokerClient client;
+    MainWindow window(client, false, nullptr);
+    window.resize(window.minimumSize());
+    window.show();
+    client.setSnapshot(test::alarmedSnapshot());
+    for (int index = 0; index < window.pageCount(); ++index) {
+        window.openPage(index);
+        test::takeScreenshot(window, QStringLiteral("window-smallest-%1").arg(index));
+        EXPECT_EQ(joined(test::clippedTexts(window)), "") << index;
+        EXPECT_EQ(window.size(), window.minimumSize()) << index;
+    }
+}
+
+TEST(MainWindowScreenshot, AsksInDialogsThatShowAllTheySay)
+{
+    QSettings().clear();
+    FakeBrokerClient client;
+    for (const bool hasTray : {false, true}) {
+        MainWindow window(client, hasTray, nullptr);
+        window.show();
+        window.close();
+        auto* dialog = window.findChild<CloseWindowDialog*>();
+        ASSERT_NE(dialog, nullptr);
+        test::takeScreenshot(*dialog, QStringLiteral("close-window-%1").arg(hasTray));
+        EXPECT_EQ(joined(test::clippedTexts(*dialog)), "");
+    }
+    const Snapshot snapshot = test::typicalSnapshot();
+    CloseConnectionsDialog connections(client, snapshot.connections, nullptr);
+    CloseChannelsDialog channels(client, {snapshot.channels[4]}, nullptr);
+    // They delete themselves when they are closed; these live on the stack.
+    connections.setAttribute(Qt::WA_DeleteOnClose, false);
+    channels.setAttribute(Qt::WA_DeleteOnClose, false);
+    const std::initializer_list<std::pair<QWidget*, QString>> dialogs{
+        {&connections, QStringLiteral("close-connections")},
+        {&channels, QStringLiteral("close-channel")}};
+    for (const auto& [dialog, name] : dialogs) {
+        dialog->show();
+        test::takeScreenshot(*dialog, name);
+        EXPECT_EQ(joined(test::clippedTexts(*dialog)), "") << qPrintable(name);
     }
 }
 
@@ -110,7 +167,7 @@ std::string caseName(const testing::TestParamInfo<Case>& info)
     return nameOf(std::get<0>(info.param)) + (std::get<1>(info.param) ? "Dark" : "Light");
 }
 
-INSTANTIATE_TEST_SUITE_P(States, MainWindowScreenshot,
+INSTANTIATE_TEST_SUITE_P(States, MainWindowPages,
                          testing::Combine(testing::Values(State::Empty, State::Typical, State::Huge,
                                                           State::Alarmed, State::Unreachable),
                                           testing::Bool()),

@@ -45,6 +45,11 @@ std::vector<TableColumn<ChannelRow>> channelColumns()
 {
     auto name = textColumn<ChannelRow>(tr("Channel"), &channelName);
     name.toolTip = name.text;
+    // By the parts of the name: writing it for each comparison would take most of the sorting.
+    name.isLess = [](const ChannelRow& left, const ChannelRow& right) {
+        const auto order = naturalOrder(left.connection, right.connection);
+        return order == std::strong_ordering::equal ? left.number < right.number : order < 0;
+    };
     auto prefetch =
         numberColumn<ChannelRow>(tr("Prefetch"), &ChannelRow::prefetch,
                                  [](std::uint32_t value) { return format::count(value); });
@@ -52,13 +57,15 @@ std::vector<TableColumn<ChannelRow>> channelColumns()
     return {
         name,
         textColumn<ChannelRow>(tr("User"), &ChannelRow::user),
-        textColumn<ChannelRow>(tr("Virtual host"), &ChannelRow::vhost),
         described(textColumn<ChannelRow>(
                       tr("Mode"), [](const ChannelRow& row) { return channelModeText(row.mode); }),
                   tr("Whether publishes are confirmed, in transactions, or neither")),
         stateColumn(),
-        numberColumn<ChannelRow>(tr("Consumers"), &ChannelRow::consumerCount, &format::count),
-        described(prefetch, tr("How many unacknowledged messages each new consumer may hold")),
+        rateColumn(tr("Publish"), &MessageRates::publish, tr("Messages published")),
+        rateColumn(tr("Confirm"), &MessageRates::confirm, tr("Publishes confirmed")),
+        rateColumn(tr("Deliver"), &MessageRates::deliver,
+                   tr("Messages delivered to consumers or fetched")),
+        rateColumn(tr("Ack"), &MessageRates::ack, tr("Messages acknowledged by consumers")),
         described(
             numberColumn<ChannelRow>(tr("Unacked"), &ChannelRow::unackedCount, &format::count),
             tr("Messages delivered and not yet acknowledged")),
@@ -68,15 +75,13 @@ std::vector<TableColumn<ChannelRow>> channelColumns()
         described(numberColumn<ChannelRow>(tr("Uncommitted"), &ChannelRow::uncommittedCount,
                                            &format::count),
                   tr("Messages in a transaction that is not committed")),
-        rateColumn(tr("Publish"), &MessageRates::publish, tr("Messages published")),
-        rateColumn(tr("Confirm"), &MessageRates::confirm, tr("Publishes confirmed")),
+        described(prefetch, tr("How many unacknowledged messages each new consumer may hold")),
+        numberColumn<ChannelRow>(tr("Consumers"), &ChannelRow::consumerCount, &format::count),
         rateColumn(tr("Return"), &MessageRates::returned,
                    tr("Unroutable mandatory messages given back")),
-        rateColumn(tr("Deliver"), &MessageRates::deliver,
-                   tr("Messages delivered to consumers or fetched")),
         rateColumn(tr("Redeliver"), &MessageRates::redeliver,
                    tr("The part of the deliveries that had been delivered before")),
-        rateColumn(tr("Ack"), &MessageRates::ack, tr("Messages acknowledged by consumers")),
+        textColumn<ChannelRow>(tr("Virtual host"), &ChannelRow::vhost),
     };
 }
 

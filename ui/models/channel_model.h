@@ -15,24 +15,24 @@ ChannelKey channelKey(const management::ChannelRow& channel);
 /// "connection (number)", as RabbitMQ names channels.
 QString channelName(const management::ChannelRow& channel);
 
-/// Columns of the channel list, in RabbitMQ's words.
+/// Columns of the channel list, in RabbitMQ's words; state and rates come first.
 enum class ChannelColumn {
     Name,
     User,
-    Vhost,
     Mode,
     State,
-    Consumers,
-    Prefetch,
+    Publish,
+    Confirm,
+    Deliver,
+    Ack,
     Unacked,
     Unconfirmed,
     Uncommitted,
-    Publish,
-    Confirm,
+    Prefetch,
+    Consumers,
     Returned,
-    Deliver,
     Redelivered,
-    Ack,
+    Vhost,
 };
 
 QString channelModeText(management::ChannelMode mode);

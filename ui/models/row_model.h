@@ -19,9 +19,6 @@ public:
 
     /// Whether each of `words` occurs in one of the searched columns of `row`, whatever its case.
     virtual bool matches(int row, const QList<QString>& words) const = 0;
-
-    /// True for columns of figures: they are right-aligned and sort downwards at first.
-    virtual bool isNumeric(int column) const = 0;
 };
 
 }  // namespace warren::ui

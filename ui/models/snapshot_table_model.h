@@ -108,7 +108,6 @@ public:
     }
 
     bool matches(int row, const QList<QString>& words) const override;
-    bool isNumeric(int column) const override { return this->column(column).isNumeric; }
 
 private:
     static decltype(auto) keyOf(const Row& row) { return std::invoke(KeyOf, row); }

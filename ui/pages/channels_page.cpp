@@ -7,11 +7,14 @@
 #include "ui/theme.h"
 #include "ui/widgets/badges.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/empty_state.h"
 #include "ui/widgets/fact_list.h"
 #include "ui/widgets/list_panel.h"
 #include "ui/widgets/resource_table.h"
 
 #include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -31,6 +34,8 @@ ChannelsPage::ChannelsPage(management::BrokerClient& client, QWidget* parent)
 {
     buildUi();
     connect(m_closeAction, &QAction::triggered, this, &ChannelsPage::askToClose);
+    connect(m_list->emptyState(), &EmptyState::buttonClicked, this,
+            &ChannelsPage::copyConnectionString);
     connect(m_list->table(), &ResourceTable::deleteRequested, m_closeAction, &QAction::trigger);
     connect(m_list->table(), &ResourceTable::selectedRowsChanged, this,
             &ChannelsPage::showSelection);
@@ -46,9 +51,10 @@ void ChannelsPage::buildUi()
         "No channel is open. A client opens channels on its connection to publish and consume."));
     m_list->table()->setItemDelegateForColumn(static_cast<int>(ChannelColumn::State),
                                               new BadgeDelegate(m_list->table()));
+    const QString rate = QStringLiteral("99 999/s");
     m_list->table()->setSamples({QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672 (1)"),
-                                 QStringLiteral("guest-user"), QStringLiteral("/production"),
-                                 QStringLiteral("transaction"), QStringLiteral(" running ")});
+                                 QStringLiteral("guest-user"), QStringLiteral("transaction"),
+                                 QStringLiteral(" running "), rate, rate, rate, rate});
 
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(m_list);
@@ -140,6 +146,13 @@ void ChannelsPage::showDetails(const ChannelRow& channel)
              .arg(format::rateWithUnit(channel.rates.deliver),
                   format::rateWithUnit(channel.rates.redeliver)),
          format::rateWithUnit(channel.rates.ack)});
+}
+
+void ChannelsPage::copyConnectionString()
+{
+    const QString text = m_client.snapshot()->overview.connectionString;
+    QGuiApplication::clipboard()->setText(text);
+    emit noticeRaised(NoticeKind::Success, tr("Copied: %1").arg(text));
 }
 
 void ChannelsPage::askToClose()

@@ -28,6 +28,7 @@ private:
     QWidget* buildDetails();
     void showSelection();
     void showDetails(const management::ChannelRow& channel);
+    void copyConnectionString();
     void askToClose();
 
     management::BrokerClient& m_client;

@@ -8,11 +8,14 @@
 #include "ui/theme.h"
 #include "ui/widgets/badges.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/empty_state.h"
 #include "ui/widgets/fact_list.h"
 #include "ui/widgets/list_panel.h"
 #include "ui/widgets/resource_table.h"
 
 #include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -59,6 +62,8 @@ ConnectionsPage::ConnectionsPage(management::BrokerClient& client, QWidget* pare
 {
     buildUi();
     connect(m_closeAction, &QAction::triggered, this, &ConnectionsPage::askToClose);
+    connect(m_list->emptyState(), &EmptyState::buttonClicked, this,
+            &ConnectionsPage::copyConnectionString);
     connect(m_list->table(), &ResourceTable::deleteRequested, m_closeAction, &QAction::trigger);
     connect(m_list->table(), &ResourceTable::selectedRowsChanged, this,
             &ConnectionsPage::showSelection);
@@ -71,7 +76,8 @@ void ConnectionsPage::buildUi()
     m_closeAction->setToolTip(tr("Closes the selected connections (Delete)"));
     m_list->addAction(m_closeAction);
     m_list->setEmptyState(
-        tr("No client is connected. Clients connect to the address that the overview shows."));
+        tr("No client is connected. Give one the connection string, and it shows up here."),
+        tr("Copy the connection string"));
     m_list->table()->setItemDelegateForColumn(static_cast<int>(ConnectionColumn::State),
                                               new BadgeDelegate(m_list->table()));
     m_list->table()->setSamples({QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672"),
@@ -80,6 +86,8 @@ void ConnectionsPage::buildUi()
                                  QStringLiteral(" blocking "), QStringLiteral("2047"),
                                  QStringLiteral("999.9 MiB/s"), QStringLiteral("999.9 MiB/s"),
                                  QStringLiteral("2025-03-01 12:34:56")});
+
+    m_list->table()->setFlexibleColumn(static_cast<int>(ConnectionColumn::Client));
 
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(m_list);
@@ -183,6 +191,13 @@ void ConnectionsPage::showProperties(const QVariantMap& properties)
         addProperty(m_properties->invisibleRootItem(), it.key(), it.value());
     }
     m_properties->expandAll();
+}
+
+void ConnectionsPage::copyConnectionString()
+{
+    const QString text = m_client.snapshot()->overview.connectionString;
+    QGuiApplication::clipboard()->setText(text);
+    emit noticeRaised(NoticeKind::Success, tr("Copied: %1").arg(text));
 }
 
 void ConnectionsPage::askToClose()

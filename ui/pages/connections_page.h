@@ -30,6 +30,7 @@ private:
     void showSelection();
     void showDetails(const management::ConnectionRow& connection);
     void showProperties(const QVariantMap& properties);
+    void copyConnectionString();
     void askToClose();
 
     management::BrokerClient& m_client;

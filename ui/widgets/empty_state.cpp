@@ -7,6 +7,8 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace warren::ui {
 
 EmptyState::EmptyState(QWidget* parent)
@@ -35,7 +37,8 @@ void EmptyState::setContent(const QString& sentence, const QString& buttonText)
 {
     m_sentence->setText(sentence);
     // A layout gives a label that wraps the height of its hint, not of its width.
-    m_sentence->setMinimumHeight(m_sentence->heightForWidth(m_sentence->minimumWidth()));
+    m_sentence->setMinimumHeight(
+        std::max(0, m_sentence->heightForWidth(m_sentence->minimumWidth())));
     m_button->setText(buttonText);
     m_button->setVisible(!buttonText.isEmpty());
 }

@@ -64,8 +64,13 @@ void ListPanel::buildUi(const QString& title)
     m_filterEdit->setAccessibleName(tr("Filter"));
     m_filterEdit->setClearButtonEnabled(true);
     m_filterEdit->addAction(icon(Icon::Filter), QLineEdit::LeadingPosition);
+    // Beside many actions the filter gives way first.
     constexpr int kFilterCharacters = 28;
-    m_filterEdit->setFixedWidth(QFontMetrics(font()).averageCharWidth() * kFilterCharacters);
+    constexpr int kFilterCharactersMin = 14;
+    const int character = QFontMetrics(font()).averageCharWidth();
+    m_filterEdit->setMinimumWidth(character * kFilterCharactersMin);
+    m_filterEdit->setMaximumWidth(character * kFilterCharacters);
+    m_filterEdit->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 
     auto* line = new QHBoxLayout;
     line->setSpacing(theme::gap(this, Gap::Small));

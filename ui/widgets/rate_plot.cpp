@@ -24,7 +24,7 @@ namespace {
 /// Ticks at multiples of a step, written as the window writes figures everywhere.
 class FigureTicker final : public QCPAxisTickerFixed {
 public:
-    explicit FigureTicker(PlotUnit unit) : m_unit(unit) { setScaleStrategy(ssNone); }
+    FigureTicker() { setScaleStrategy(ssNone); }
 
 protected:
     QString getTickLabel(double tick, const QLocale& locale, QChar formatChar,
@@ -33,9 +33,7 @@ protected:
         Q_UNUSED(locale)
         Q_UNUSED(formatChar)
         Q_UNUSED(precision)
-        const double value = std::max(tick, 0.0);
-        return m_unit == PlotUnit::Bytes ? format::bytes(static_cast<std::uint64_t>(value))
-                                         : format::shortCount(value);
+        return format::shortCount(std::max(tick, 0.0));
     }
 
     int getSubTickCount(double tickStep) override
@@ -43,9 +41,6 @@ protected:
         Q_UNUSED(tickStep)
         return 0;
     }
-
-private:
-    PlotUnit m_unit;
 };
 
 /// The point nearest to `seconds`; nullptr when there is none.
@@ -60,24 +55,16 @@ const RateSeries::Point* nearest(const std::vector<RateSeries::Point>& points, d
     return seconds - before->atSeconds <= after->atSeconds - seconds ? &*before : &*after;
 }
 
-/// A round step so that a few of them cover `value`; at least a quarter, so that an idle plot has a
-/// scale too.
+/// A round step so that a few of them cover `value`; never so small that ticks need two decimals.
 double stepFor(double value)
 {
     constexpr int kSteps = 4;
-    const double wanted = std::max(value / kSteps, 0.25);
+    const double wanted = std::max(value / kSteps, 0.5);
     const double power = std::pow(10.0, std::floor(std::log10(wanted)));
     for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
         if (wanted <= factor * power) return factor * power;
     }
     return 10 * power;
-}
-
-/// As stepFor, in powers of two: bytes are written in KiB and MiB.
-double byteStepFor(double value)
-{
-    constexpr int kSteps = 4;
-    return std::exp2(std::ceil(std::log2(std::max(value / kSteps, 1.0))));
 }
 
 /// Into how many parts the time axis is divided: at whole minutes or quarters of one.
@@ -106,7 +93,7 @@ RatePlot::RatePlot(PlotUnit unit, const QList<PlotLine>& lines, QWidget* parent)
     : QWidget(parent),
       m_unit(unit),
       m_plot(new QCustomPlot(this)),
-      m_figures(QSharedPointer<FigureTicker>::create(unit)),
+      m_figures(QSharedPointer<FigureTicker>::create()),
       m_when(new QLabel(this))
 {
     addGraphs(lines);
@@ -140,6 +127,7 @@ void RatePlot::buildUi(const QList<PlotLine>& lines)
     m_plot->axisRect()->setMinimumMargins(
         QMargins(0, captions.height() / 2 + 3, captions.horizontalAdvance(tr("now")) / 2 + 2, 0));
     m_plot->yAxis->setTicker(m_figures);
+    m_plot->xAxis->setTickLabelPadding(theme::gap(this, Gap::Small));
     m_plot->setMouseTracking(true);
     m_plot->installEventFilter(this);
 
@@ -231,9 +219,15 @@ void RatePlot::applyTheme()
     }
     m_plot->xAxis->grid()->setVisible(false);
     m_cursor->setPen(QPen(caption, 1));
+}
+
+/// Wider pens cost ten times as much, as Qt strokes them as filled outlines: one pixel it is,
+/// unless the screen is so fine that one pixel is a hair.
+void RatePlot::applyPens()
+{
+    const double width = devicePixelRatioF() > 1 ? 1.5 : 1;
     for (int place = 0; place < m_colours.size(); ++place) {
-        // Wider pens cost ten times as much: Qt strokes them as filled outlines.
-        QPen pen(theme::series(m_colours[place], palette()), 1);
+        QPen pen(theme::series(m_colours[place], palette()), width);
         if (const auto dashes = plotDashes(place); !dashes.isEmpty()) pen.setDashPattern(dashes);
         m_plot->graph(place)->setPen(pen);
     }
@@ -265,7 +259,8 @@ void RatePlot::replotIfVisible()
 void RatePlot::replot()
 {
     m_needsReplot = false;
-    double highest = 0;
+    applyPens();
+    double highest = 1;  // an idle plot has a scale too
     for (std::size_t place = 0; place < m_series.size(); ++place) {
         m_points[place] = m_series[place].last(secondsOf(m_range));
         QVector<QCPGraphData> shown;
@@ -277,9 +272,9 @@ void RatePlot::replot()
         m_plot->graph(static_cast<int>(place))->data()->set(shown, true);
     }
     // Whole steps, so that the scale does not jump with every sample.
-    const double step = m_unit == PlotUnit::Bytes ? byteStepFor(highest) : stepFor(highest);
+    const double step = stepFor(highest);
     m_figures->setTickStep(step);
-    m_plot->yAxis->setRange(0, step * std::max(std::ceil(highest / step), 1.0));
+    m_plot->yAxis->setRange(0, step * std::ceil(highest / step));
     const double cursor = writeLegend();
     m_cursor->setVisible(m_cursorSeconds.has_value());
     m_cursor->point1->setCoords(cursor, 0);
@@ -314,7 +309,6 @@ QString RatePlot::written(double value) const
     case PlotUnit::Messages:
         return format::count(static_cast<std::uint64_t>(std::llround(std::max(value, 0.0))));
     case PlotUnit::MessagesPerSecond: return format::rateWithUnit(value);
-    case PlotUnit::Bytes: return format::bytes(static_cast<std::uint64_t>(std::max(value, 0.0)));
     }
     return {};
 }

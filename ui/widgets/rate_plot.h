@@ -25,7 +25,7 @@ enum class PlotRange { OneMinute, TenMinutes, OneHour };
 double secondsOf(PlotRange range);
 
 /// What the values of a plot are, and so how they are written.
-enum class PlotUnit { Messages, MessagesPerSecond, Bytes };
+enum class PlotUnit { Messages, MessagesPerSecond };
 
 /// One line of a plot. Besides its colour each line has its own dash pattern, by its place.
 struct PlotLine {
@@ -62,6 +62,7 @@ private:
     void buildUi(const QList<PlotLine>& lines);
     void addGraphs(const QList<PlotLine>& lines);
     void applyTheme();
+    void applyPens();
     void applyTicks();
     void replotIfVisible();
     void replot();
