@@ -20,7 +20,8 @@ void Desktop::start()
     connect(m_node.get(), &Node::started, this, &Desktop::showWindow);
     connect(m_node.get(), &Node::failed, this, &Desktop::handleFailure);
     connect(m_node.get(), &Node::stopped, this, [this] {
-        if (m_isQuitting) QCoreApplication::quit();
+        // Not quit(), which would ask the window once more.
+        if (m_isQuitting) QCoreApplication::exit();
     });
     m_node->start();
 }

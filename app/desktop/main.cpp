@@ -10,6 +10,7 @@
 int main(int argc, char** argv)
 {
     QApplication application(argc, argv);
+    QApplication::setOrganizationName(QStringLiteral("Warren"));
     QApplication::setApplicationName(QStringLiteral("warren"));
     QApplication::setApplicationDisplayName(QStringLiteral("Warren"));
     QApplication::setApplicationVersion(QStringLiteral(WARREN_VERSION));
