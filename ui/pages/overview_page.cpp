@@ -34,7 +34,7 @@ using management::SnapshotPtr;
 namespace {
 
 constexpr std::chrono::seconds kCopiedShown{2};
-constexpr PlotRange kFirstRange = PlotRange::TenMinutes;
+constexpr PlotRange kFirstRange = PlotRange::OneMinute;
 
 std::vector<const management::RateSeries*> seriesOf(const OverviewHistory& history,
                                                     std::initializer_list<OverviewSeries> which)
