@@ -1,7 +1,7 @@
 #include "core/node/disk_monitor.h"
 
-#include <QStorageInfo>
-
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace warren::node {
@@ -10,9 +10,12 @@ DiskMonitor::DiskMonitor(QString folder) : m_folder(std::move(folder)) {}
 
 std::optional<std::uint64_t> DiskMonitor::freeBytes() const
 {
-    const QStorageInfo storage(m_folder);
-    if (!storage.isValid() || storage.bytesAvailable() < 0) return std::nullopt;
-    return static_cast<std::uint64_t>(storage.bytesAvailable());
+    // Not QStorageInfo: it looks the folder up in the list of mounts, and in a chroot or a
+    // container the list may not have it.
+    std::error_code error;
+    const auto space = std::filesystem::space(m_folder.toStdString(), error);
+    if (error) return std::nullopt;
+    return space.available;
 }
 
 }  // namespace warren::node
