@@ -32,6 +32,7 @@ IoError::Kind kindOf(int primaryCode)
     case kCannotOpen: return IoError::Kind::NotWritable;
     case kBusy:
     case kLocked: return IoError::Kind::InUse;
+    case kError:
     case kCorrupt:
     case kNotADatabase: return IoError::Kind::Damaged;
     case kFull: return IoError::Kind::DiskFull;
