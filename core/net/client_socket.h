@@ -58,8 +58,8 @@ public:
 /// Thread: that of its Poller, which must outlive it; so must the sink.
 class ClientSocket final : private IoHandler {
 public:
-    /// One socket may take this much per turn of the event loop; then others get theirs. One read of
-    /// SocketMemory: with more, a publisher starves the acknowledgements of its consumers.
+    /// One socket may take this much per turn of the event loop; then others get theirs. One read
+    /// of SocketMemory: with more, a publisher starves the acknowledgements of its consumers.
     static constexpr std::size_t kReadBudgetBytes = 256 * 1024;
     /// Congested: at this many unsent bytes a producer of output should stop…
     static constexpr std::size_t kOutputHighWaterBytes = 512 * 1024;

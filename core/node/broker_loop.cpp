@@ -141,7 +141,7 @@ private:
     MemoryMonitor m_memory;
     MemoryReading m_memoryReading;
     std::unique_ptr<DiskMonitor> m_disk;
-    std::uint64_t m_diskFreeBytes = 0;
+    std::optional<std::uint64_t> m_diskFreeBytes;  // unknown: no reason for an alarm
     std::uint64_t m_residentPeakBytes = 0;
     management::WatchScope m_scope;
     SnapshotBuilder m_snapshots;
@@ -416,7 +416,7 @@ void BrokerLoop::Impl::housekeep()
     for (const auto& [id, link] : m_links)
         link->tick();
     m_memoryReading = m_memory.read();
-    m_diskFreeBytes = m_disk->freeBytes().value_or(0);
+    m_diskFreeBytes = m_disk->freeBytes();
     updateAlarm();
     // glibc keeps what was freed: after a peak it is given back to the system.
     constexpr std::uint64_t kTrimStepBytes = 64 * 1024 * 1024;
@@ -437,7 +437,7 @@ void BrokerLoop::Impl::updateAlarm()
     const double limit = static_cast<double>(watermark) * (m_hasMemoryAlarm ? kAlarmHysteresis : 1);
     m_hasMemoryAlarm = static_cast<double>(m_memoryReading.residentBytes) > limit;
     const std::uint64_t diskLimit = m_config.diskFreeLimit.bytes(m_memory.totalBytes());
-    m_hasDiskAlarm = m_diskFreeBytes < diskLimit;
+    m_hasDiskAlarm = m_diskFreeBytes && *m_diskFreeBytes < diskLimit;
 
     std::string reason;
     if (m_hasMemoryAlarm) reason = "low on memory";
@@ -449,7 +449,7 @@ void BrokerLoop::Impl::updateAlarm()
         m_logger.warning("publishers are blocked: " + reason,
                          {{"resident_bytes", m_memoryReading.residentBytes},
                           {"watermark_bytes", watermark},
-                          {"disk_free_bytes", m_diskFreeBytes}});
+                          {"disk_free_bytes", m_diskFreeBytes.value_or(0)}});
     }
     m_broker.setAlarm(reason);
     m_hasHeldBack = true;  // so that holds are looked at once more
@@ -512,7 +512,7 @@ management::Overview BrokerLoop::Impl::overview() const
     }
     const storage::StoreStats stats = m_store->stats();
     overview.memory.storeBytes = stats.bytesInFlight;
-    overview.disk.freeBytes = m_diskFreeBytes;
+    overview.disk.freeBytes = m_diskFreeBytes.value_or(0);
     overview.disk.limitBytes = m_config.diskFreeLimit.bytes(m_memory.totalBytes());
     overview.disk.databaseBytes = stats.databaseBytes;
     overview.hasMemoryAlarm = m_hasMemoryAlarm;

@@ -18,12 +18,12 @@ Node::Node(NodeConfig config, const std::vector<ConfSetting>& ignoredSettings, Q
 {
     for (const ConfSetting& setting : ignoredSettings) {
         m_logger->warning("a setting of the configuration file has no meaning here",
-                         {{"setting", setting.key}, {"line", setting.line}});
+                          {{"setting", setting.key}, {"line", setting.line}});
     }
     connect(&m_thread.loop(), &BrokerLoop::started, this, [this](const NodeStarted& result) {
         for (const net::Endpoint& endpoint : result.endpoints) {
             m_logger->info("accepts connections",
-                          {{"address", endpoint.text()}, {"node", m_config.nodeName}});
+                           {{"address", endpoint.text()}, {"node", m_config.nodeName}});
         }
         m_client->setReachable(true);
         emit started(result);

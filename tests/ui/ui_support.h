@@ -8,7 +8,8 @@
 /// What the tests of the window have in common.
 namespace warren::test {
 
-/// Puts the window's style and its light or dark palette on the application for the life of this object.
+/// Puts the window's style and its light or dark palette on the application for the life of this
+/// object.
 class ThemeScope {
 public:
     explicit ThemeScope(bool isDark);
