@@ -79,8 +79,8 @@ void Session::handleFrame(const Frame& frame, Commands& commands, Buffer& out)
     if (frame.type == FrameType::Heartbeat && frame.channel == 0) return;
     if (frame.channel == 0) {
         handleConnectionFrame(frame, commands, out);
-    } else if (m_phase == Phase::Running) {
-        handleChannelFrame(frame, commands);
+    } else if (m_phase == Phase::Running || m_phase == Phase::Opening) {
+        handleChannelFrame(frame, commands);  // the broker takes its commands in their order
     } else if (m_phase != Phase::AwaitsCloseOk) {
         fail(amqp::unexpectedFrame(frame), commands, out);
     }
@@ -377,7 +377,8 @@ void Session::encode(std::span<const broker::Event> events, Instant now, Buffer&
             // Both closed at once: the broker knew no more of the client's close.
             if (m_hasPeerClosed) amqp::appendMethod(out, 0, amqp::ConnectionCloseOk{});
             m_hasFailed = false;  // the answer to our close is of interest again
-            m_phase = Phase::AwaitsCloseOk;
+            // Without framing it would not be understood.
+            m_phase = m_isInputDead ? Phase::Closed : Phase::AwaitsCloseOk;
             m_deadline = now + m_config.closeTimeout;
         } else if (const auto* reply = std::get_if<broker::PlainReply>(&event.body)) {
             if (*reply == broker::PlainReply::ConnectionOpenOk) m_phase = Phase::Running;

@@ -112,7 +112,7 @@ std::string conversation()
            methodFrame(1, amqp::BasicConsume{.queue = "cut"}) +
            contentFrames(1, amqp::BasicPublish{.routingKey = "cut"}, "body of the message",
                          persistent()) +
-           methodFrame(1, amqp::BasicAck{.deliveryTag = 1});
+           methodFrame(1, amqp::BasicQos{.prefetchCount = 7});
 }
 
 /// The beginning of a frame whose payload does not follow.
@@ -176,6 +176,19 @@ std::string queueDeclareWith(std::string_view table)
 }
 
 }  // namespace
+
+TEST_F(BadInput, AClientThatWaitsForNothingIsServed)
+{
+    // What the tests below cut and spoil is a conversation that works.
+    start();
+    TcpSocket socket(port());
+    ASSERT_TRUE(socket.sendAll(bytesOf(conversation())));
+    Buffer received;
+    EXPECT_TRUE(becomesTrue([&] {
+        socket.receiveSome(received);
+        return textOf(received.view()).find("body of the message") != std::string_view::npos;
+    })) << textOf(received.view());
+}
 
 TEST_F(BadInput, RandomBytesCloseTheirConnectionOnly)
 {
@@ -248,8 +261,12 @@ TEST_F(BadInput, AWrongFrameEndIsAFrameError)
     start();
     std::string frame = methodFrame(1, amqp::QueueDeclare{.queue = "q"});
     frame.back() = '\xCD';
-    const std::string text = closeAfter(frame);
+    WireClient client(port());
+    client.openChannel(1);
+    client.sendBytes(bytesOf(frame));
+    const std::string text = client.await<amqp::ConnectionClose>(0).text();
     EXPECT_TRUE(text.starts_with("connection.close 501 FRAME_ERROR - ")) << text;
+    EXPECT_TRUE(client.awaitClose(5s)) << "an answer would not be understood";
 }
 
 TEST_F(BadInput, AnEndlessProtocolHeaderIsNotCollected)

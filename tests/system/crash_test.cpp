@@ -429,4 +429,56 @@ private:
 
 TEST(Crash, LosesNothingConfirmedAndFlagsEveryRedelivery) { Crash(chooseSeed()).run(); }
 
+TEST(Crash, FlagsWhatItWasDeliveringFromABacklog)
+{
+    // More than the marks of a store that works in blocks can have covered before.
+    constexpr std::uint64_t kCount = 10'000;
+    constexpr int kRoundCount = 6;
+    Prng random(chooseSeed());
+    const TemporaryFolder folder;
+    auto node = startNodeOn(folder.path());
+    for (int round = 0; round < kRoundCount; ++round) {
+        const std::string queue = "backlog-" + std::to_string(round);
+        WireClient client(node->amqpPort());
+        client.openChannel(1);
+        client.selectConfirms(1);
+        client.declareDurableQueue(1, queue);
+        for (std::uint64_t number = 1; number <= kCount; ++number) {
+            client.publish(1, {.routingKey = queue}, persistent(), std::to_string(number));
+        }
+        while (client.await<amqp::BasicAck>(1).as<amqp::BasicAck>().deliveryTag < kCount) {
+        }
+
+        client.openChannel(2);
+        if (round % 2 == 0) {
+            client.send(2, amqp::BasicConsume{.queue = queue});
+        } else {
+            for (std::uint64_t i = 0; i < kCount / 2; ++i) {
+                client.send(2, amqp::BasicGet{.queue = queue});
+            }
+        }
+        std::this_thread::sleep_for(std::chrono::microseconds{random.below(20'000)});
+        node->kill();
+        client.awaitClose();
+        std::uint64_t seenCount = 0;  // they come in order, so it is the number of the last one too
+        while (const auto event = client.next(0ms)) {
+            seenCount += event->is<amqp::BasicDeliver>() || event->is<amqp::BasicGetOk>();
+        }
+
+        node = startNodeOn(folder.path());
+        WireClient other(node->amqpPort());
+        other.openChannel(1);
+        ASSERT_EQ(other.messageCount(1, queue), kCount);
+        other.call<amqp::BasicConsumeOk>(1, amqp::BasicConsume{.queue = queue, .noAck = true});
+        for (std::uint64_t number = 1; number <= kCount; ++number) {
+            const WireEvent delivery = other.await<amqp::BasicDeliver>(1);
+            ASSERT_EQ(delivery.body, std::to_string(number));
+            ASSERT_TRUE(delivery.as<amqp::BasicDeliver>().redelivered || number > seenCount)
+                << number << " of " << seenCount << " came a second time without the flag";
+        }
+        std::printf("round %d: %llu were seen before the kill\n", round,
+                    static_cast<unsigned long long>(seenCount));
+    }
+}
+
 }  // namespace warren::test
