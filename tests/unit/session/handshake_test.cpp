@@ -1,0 +1,163 @@
+#include "core/session/handshake.h"
+
+#include "core/base/bytes.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace warren::session {
+namespace {
+
+using amqp::ReplyCode;
+
+class OneUser final : public Authenticator {
+public:
+    bool accepts(std::string_view user, std::string_view password, bool isLoopback) const override
+    {
+        return user == "ann" && password == "secret" && isLoopback;
+    }
+};
+
+class HandshakeTest : public ::testing::Test {
+protected:
+    Status<amqp::AmqpError> logIn(std::string_view mechanism, std::string_view response,
+                                  bool isLoopback = true)
+    {
+        amqp::ConnectionStartOk answer;
+        answer.clientProperties = properties;
+        answer.mechanism = mechanism;
+        answer.response = response;
+        return authenticate(answer, OneUser{}, isLoopback, client);
+    }
+    /// The limits that a client asked for: an error's text, or what was agreed.
+    std::string agreed(std::uint32_t frameMax, std::uint16_t channelMax)
+    {
+        amqp::ConnectionTuneOk answer;
+        answer.frameMax = frameMax;
+        answer.channelMax = channelMax;
+        answer.heartbeat = 7;
+        const auto verdict = negotiate(answer, config, client);
+        if (!verdict) return amqp::replyText(verdict.error());
+        return std::to_string(client.frameBytesMax) + " " + std::to_string(client.channelMax);
+    }
+
+    SessionConfig config;
+    amqp::FieldTable properties;
+    ClientInfo client;
+};
+
+using namespace std::string_view_literals;
+
+TEST_F(HandshakeTest, PlainTakesUserAndPassword)
+{
+    EXPECT_TRUE(logIn("PLAIN", "\0ann\0secret"sv));
+    EXPECT_EQ(client.user, "ann");
+    EXPECT_EQ(client.mechanism, "PLAIN");
+    EXPECT_TRUE(logIn("PLAIN", "somebody\0ann\0secret"sv)) << "with an authorization identity";
+}
+
+TEST_F(HandshakeTest, PlainRefusesWhatIsWrongOrMalformed)
+{
+    for (const std::string_view response :
+         {"\0ann\0wrong"sv, "\0bob\0secret"sv, "\0ann"sv, "ann"sv, ""sv, "\0\0"sv}) {
+        const auto verdict = logIn("PLAIN", response);
+        ASSERT_FALSE(verdict.isOk());
+        EXPECT_EQ(amqp::replyText(verdict.error()),
+                  "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. For "
+                  "details see the broker logfile.");
+    }
+}
+
+TEST_F(HandshakeTest, TellsTheAuthenticatorWhereTheClientComesFrom)
+{
+    EXPECT_FALSE(logIn("PLAIN", "\0ann\0secret"sv, false));
+}
+
+TEST_F(HandshakeTest, AmqplainTakesATableWithoutItsLength)
+{
+    const auto response = [](const amqp::FieldTable& table) {
+        Buffer bytes;
+        amqp::appendFieldTable(bytes, table);
+        return std::string{textOf(bytes.view().subspan(4))};
+    };
+    EXPECT_TRUE(logIn("AMQPLAIN", response({{"LOGIN", "ann"}, {"PASSWORD", "secret"}})));
+    EXPECT_EQ(client.user, "ann");
+    EXPECT_FALSE(logIn("AMQPLAIN", response({{"LOGIN", "ann"}})));
+    EXPECT_FALSE(logIn("AMQPLAIN", response({{"LOGIN", "ann"}, {"PASSWORD", std::int32_t{5}}})));
+    EXPECT_FALSE(logIn("AMQPLAIN", "no table"));
+}
+
+TEST_F(HandshakeTest, RefusesAnUnknownMechanism)
+{
+    const auto verdict = logIn("EXTERNAL", "");
+    ASSERT_FALSE(verdict.isOk());
+    EXPECT_EQ(verdict.error().code, ReplyCode::CommandInvalid);
+    EXPECT_EQ(verdict.error().text, "unknown authentication mechanism 'EXTERNAL'");
+}
+
+TEST_F(HandshakeTest, KnowsTheCapabilitiesThatAreTrue)
+{
+    EXPECT_FALSE(client.hasCapability("basic.nack"));
+    properties = {{"capabilities", amqp::FieldTable{{"basic.nack", true},
+                                                    {"connection.blocked", false},
+                                                    {"publisher_confirms", "true"}}}};
+    (void)logIn("PLAIN", "\0ann\0secret"sv);
+    EXPECT_TRUE(client.hasCapability("basic.nack"));
+    EXPECT_FALSE(client.hasCapability("connection.blocked"));
+    EXPECT_FALSE(client.hasCapability("publisher_confirms")) << "a text is no truth value";
+    client.properties = {{"capabilities", "all"}};
+    EXPECT_FALSE(client.hasCapability("basic.nack"));
+}
+
+TEST_F(HandshakeTest, OffersWhatIsConfigured)
+{
+    config.serverProperties = serverProperties("1.2", "here");
+    const amqp::ConnectionStart start = startMethod(config);
+    EXPECT_EQ(start.mechanisms, "AMQPLAIN PLAIN");
+    EXPECT_EQ(start.locales, "en_US");
+    EXPECT_EQ(*start.serverProperties.find("product")->as<std::string>(), "Warren");
+    EXPECT_EQ(*start.serverProperties.find("version")->as<std::string>(), "1.2");
+    EXPECT_EQ(*start.serverProperties.find("cluster_name")->as<std::string>(), "here");
+    const auto* capabilities = start.serverProperties.find("capabilities")->as<amqp::FieldTable>();
+    ASSERT_NE(capabilities, nullptr);
+    EXPECT_EQ(capabilities->size(), 9u);
+
+    const amqp::ConnectionTune tune = tuneMethod(config);
+    EXPECT_EQ(tune.frameMax, 131072u);
+    EXPECT_EQ(tune.channelMax, 2047u);
+    EXPECT_EQ(tune.heartbeat, 60u);
+}
+
+TEST_F(HandshakeTest, AgreesToLimitsUpToWhatWasOffered)
+{
+    EXPECT_EQ(agreed(131072, 2047), "131072 2047");
+    EXPECT_EQ(agreed(4096, 1), "4096 1");
+    EXPECT_EQ(client.heartbeatSeconds, 7u) << "the client decides";
+}
+
+TEST_F(HandshakeTest, RefusesLimitsBeyondWhatWasOffered)
+{
+    const std::string frame = "NOT_ALLOWED - negotiated frame_max = ";
+    const std::string channel = "NOT_ALLOWED - negotiated channel_max = ";
+    EXPECT_EQ(agreed(4095, 10), frame + "4095 is lower than the minimum allowed value (4096)");
+    EXPECT_EQ(agreed(131073, 10),
+              frame + "131073 is higher than the maximum allowed value (131072)");
+    EXPECT_EQ(agreed(0, 10),
+              frame + "0 (no limit) is higher than the maximum allowed value (131072)");
+    EXPECT_EQ(agreed(4096, 2048), channel + "2048 is higher than the maximum allowed value (2047)");
+    EXPECT_EQ(agreed(4096, 0),
+              channel + "0 (no limit) is higher than the maximum allowed value (2047)");
+}
+
+TEST_F(HandshakeTest, NoLimitOnEitherSideStillIsOne)
+{
+    config.frameBytesMax = 0;
+    config.channelMax = 0;
+    EXPECT_EQ(agreed(0, 0), "131072 65535");
+}
+
+}  // namespace
+}  // namespace warren::session
