@@ -300,7 +300,7 @@ TEST_F(SessionTest, RefusesAFrameBeyondTheLimit)
     logInWithChannel();
     send(test::rawFrame(1, 1, std::string(4097, 'x')));
     EXPECT_THAT(received(), ElementsAre("0 connection.close 501"));
-    EXPECT_EQ(phase(), Phase::AwaitsCloseOk);
+    EXPECT_TRUE(client.session().isClosed()) << "without framing no answer can be read";
 }
 
 TEST_F(SessionTest, RefusesUnknownChannelsAndSecondOpens)
