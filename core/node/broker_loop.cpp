@@ -346,8 +346,10 @@ void BrokerLoop::Impl::scheduleTurn()
 {
     if (m_isTurnScheduled || m_isInTurn) return;
     m_isTurnScheduled = true;
+    // The context is one of ours: a turn that is still to come is forgotten with us, not with the
+    // owner.
     QMetaObject::invokeMethod(
-        &m_owner,
+        &m_housekeeping,
         [this] {
             if (m_isTurnScheduled) turn();
         },

@@ -114,7 +114,7 @@ TEST_F(DiskFull, EndsTheNodeAndLosesNothingConfirmed)
     ASSERT_EQ(::mount("none", disk.c_str(), "tmpfs", MS_REMOUNT, "size=200m"), 0);
     auto node = startNode(arguments(disk / "data"));
     expectAllThere(*node, confirmed);
-    EXPECT_EQ(stop(*node), 0);
+    EXPECT_EQ(stop(*node), 0) << node->errorText();
     EXPECT_EQ(integrityOf(disk / "data"), "ok");
     node.reset();
     ::umount(disk.c_str());
@@ -132,7 +132,7 @@ TEST_F(DiskFull, FilesThatMayNotGrowAreNoDifference)
     EXPECT_GT(confirmed, 50u);
     auto node = startNode(arguments(m_folder / "data"));
     expectAllThere(*node, confirmed);
-    EXPECT_EQ(stop(*node), 0);
+    EXPECT_EQ(stop(*node), 0) << node->errorText();
     EXPECT_EQ(integrityOf(m_folder / "data"), "ok");
 }
 
