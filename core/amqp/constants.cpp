@@ -2,6 +2,8 @@
 
 #include "core/amqp/text.h"
 
+#include <algorithm>
+
 namespace warren::amqp {
 
 std::string_view replyName(ReplyCode code)
@@ -60,6 +62,11 @@ std::string replyText(const AmqpError& error)
 {
     std::string text(replyName(error.code));
     if (!error.text.empty()) text += " - " + error.text;
+    if (!isUtf8(text)) {
+        // Names in methods with content go unchecked; what we send must be text all the same.
+        std::ranges::replace_if(
+            text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+    }
     if (text.size() <= kShortStringBytesMax) return text;
 
     constexpr std::string_view kCutMark = "...";

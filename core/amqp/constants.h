@@ -82,7 +82,7 @@ struct AmqpError {
 
 /// The reply text in RabbitMQ's form: "NOT_FOUND - no queue 'q' in vhost '/'", or the name alone
 /// when the error has no text. Fits a short string: what is longer is cut between two characters
-/// and ends in "...".
+/// and ends in "...". Where it quotes bytes that are no UTF-8, every octet above 127 becomes a '?'.
 std::string replyText(const AmqpError& error);
 
 }  // namespace warren::amqp

@@ -31,6 +31,13 @@ TEST(ReplyText, IsNotCutInsideACharacter)
               "NOT_FOUND - " + std::string(239, 'x') + "...");
 }
 
+TEST(ReplyText, IsTextWhateverBytesItQuotes)
+{
+    EXPECT_EQ(replyText({ReplyCode::NotFound, "no exchange 'a\xF4z'"}),
+              "NOT_FOUND - no exchange 'a?z'");
+    EXPECT_EQ(replyText({ReplyCode::NotFound, "no exchange '€'"}), "NOT_FOUND - no exchange '€'");
+}
+
 TEST(ReplyCodes, AreHardOrSoftAsRabbitMqClassifiesThem)
 {
     for (const auto code : {ReplyCode::ContentTooLarge, ReplyCode::NoRoute, ReplyCode::NoConsumers,
