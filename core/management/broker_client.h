@@ -14,8 +14,8 @@ namespace warren::management {
 /// What a watcher wants to see. One scope per client; a new one replaces the last.
 struct WatchScope {
     Topics topics = TopicOverview;
-    std::optional<ResourceKey> queue;     ///< for TopicQueueDetail
-    std::optional<ResourceKey> exchange;  ///< for TopicExchangeDetail
+    std::optional<ResourceKey> queue{};     ///< for TopicQueueDetail
+    std::optional<ResourceKey> exchange{};  ///< for TopicExchangeDetail
     bool operator==(const WatchScope&) const = default;
 };
 

@@ -17,7 +17,7 @@ struct DeclareQueue {
     ResourceKey key;  ///< an empty name asks the broker for an amq.gen-… name
     bool isDurable = true;
     bool isAutoDelete = false;
-    Arguments arguments;
+    Arguments arguments{};
 };
 
 struct DeleteQueue {
@@ -37,7 +37,7 @@ struct DeclareExchange {
     bool isDurable = true;
     bool isAutoDelete = false;
     bool isInternal = false;
-    Arguments arguments;
+    Arguments arguments{};
 };
 
 struct DeleteExchange {
