@@ -1,7 +1,7 @@
-#include "tests/spec/node_process.h"
 #include "tests/spec/script.h"
 #include "tests/spec/script_runner.h"
 #include "tests/spec/tcp_target.h"
+#include "tests/support/node_process.h"
 
 #include <algorithm>
 #include <chrono>
@@ -117,11 +117,11 @@ int main(int argc, char** argv)
         std::fputs(kUsage.data(), stderr);
         return 2;
     }
-    std::unique_ptr<NodeProcess> node;
+    std::optional<warren::test::NodeProcess> node;
     std::optional<TcpTarget> target;
     if (!arguments->node.empty()) {
-        node = NodeProcess::start(arguments->node);
-        if (node) target.emplace("127.0.0.1", node->amqpPort());
+        node.emplace(arguments->node, std::vector<std::string>{"--ephemeral"});
+        if (node->awaitReady()) target.emplace("127.0.0.1", node->amqpPort());
     } else {
         target = TcpTarget::parse(arguments->broker);
     }
