@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::size_t kClientCount = 3;
 constexpr std::size_t kChannelsPerClient = 3;
+/// Name, and whether it is durable.
+constexpr std::pair<const char*, bool> kQueues[] = {
+    {"transient", false}, {"durable1", true}, {"durable2", true}};
 
 int idOf(const MessagePtr& message)
 {
@@ -51,8 +54,6 @@ std::pair<QueueModel::Client*, ChannelNumber> QueueModel::anyChannel()
 void QueueModel::step()
 {
     // Queues come back by themselves, so that there is something to do.
-    static constexpr std::pair<const char*, bool> kQueues[] = {
-        {"transient", false}, {"durable1", true}, {"durable2", true}};
     for (const auto& [name, isDurable] : kQueues) {
         if (m_harness.findQueue(name) == nullptr && chance(50)) declareQueue(name, isDurable);
     }
@@ -405,88 +406,96 @@ void QueueModel::restart()
 
 void QueueModel::adoptAfterCrash(bool isOrderly)
 {
-    std::map<std::uint64_t, Queue> before = std::exchange(m_queues, {});
-    for (auto& [key, old] : before) {
-        const broker::Queue* queue = m_harness.findQueue(old.name);
-        const bool isThere = queue != nullptr && queue->id() == old.id;
-        if (!isThere) {
-            const bool mayBeMissing =
-                !old.isDurable || (!isOrderly && !m_committedQueues.contains(key));
-            EXPECT_TRUE(mayBeMissing) << old.name << " is missing";
+    for (const auto& [key, queue] : std::exchange(m_queues, {})) {
+        const broker::Queue* actual = m_harness.findQueue(queue.name);
+        if (actual != nullptr && actual->id() == queue.id) {
+            EXPECT_TRUE(queue.isDurable) << queue.name << " was transient";
+            checkSurvivors(key, queue, *actual, isOrderly);
+            adopt(key, queue, *actual);
             continue;
         }
-        EXPECT_TRUE(old.isDurable) << old.name << " was transient";
-
-        // What the messages are that may be there, by their body: ready, held, or removed.
-        std::map<int, std::uint64_t> places;
-        std::map<int, bool> wasMarked;
-        for (const auto& [place, message] : old.ready) {
-            places[message.id] = place;
-            wasMarked[message.id] = message.isRedelivered;
-        }
-        for (const Client& client : m_clients) {
-            for (const auto& [number, channel] : client.channels) {
-                for (const auto& [tag, held] : channel.unacked) {
-                    if (held.queue == key) places[held.message.id] = held.place;
-                }
-            }
-        }
-        Queue adopted{.name = old.name, .isDurable = true, .id = old.id};
-        std::set<int> present;
-        queue->forEachReady([&](const QueueEntry& entry) {
-            const int id = idOf(entry.message);
-            const MessageKey messageKey{key, id};
-            EXPECT_TRUE(entry.message->isPersistent()) << id << " was transient";
-            EXPECT_TRUE(present.insert(id).second) << id << " is there twice";
-            const bool wasRemoved = m_removed.contains(messageKey);
-            EXPECT_TRUE(places.contains(id) || wasRemoved) << id << " comes from nowhere";
-            EXPECT_FALSE(m_committedRemoved.contains(messageKey)) << id << " was removed for good";
-            if (m_delivered.contains(messageKey)) {
-                EXPECT_TRUE(entry.isRedelivered) << id << " comes again unmarked";
-            } else if (isOrderly) {
-                EXPECT_EQ(entry.isRedelivered, wasMarked[id]) << id << " is marked for no reason";
-            }
-            if (!isOrderly) {
-                // A place is given per enqueue; publishes in transactions come later than their id.
-                const auto place = places.find(id);
-                if (place != places.end()) {
-                    EXPECT_GT(place->second, adopted.lastPlace) << id << " is out of order";
-                    adopted.lastPlace = place->second;
-                }
-            }
-            return true;
-        });
-        for (const auto& [confirmedQueue, id] : m_confirmed) {
-            if (confirmedQueue != key || m_removed.contains({key, id})) continue;
-            EXPECT_TRUE(present.contains(id)) << id << " was confirmed and is lost";
-        }
-        if (isOrderly) {
-            for (const auto& [place, message] : old.ready) {
-                if (message.isPersistent) {
-                    EXPECT_TRUE(present.contains(message.id)) << message.id << " is lost";
-                }
-            }
-        }
-        // From here on things are as they were found.
-        adopted.lastPlace = 0;
-        queue->forEachReady([&](const QueueEntry& entry) {
-            const int id = idOf(entry.message);
-            adopted.lastPlace += 1;
-            adopted.ready.emplace(
-                adopted.lastPlace,
-                Message{.id = id, .isPersistent = true, .isRedelivered = entry.isRedelivered});
-            m_removed.erase({key, id});
-            return true;
-        });
-        const Vhost& vhost = *m_harness.broker().findVhost("/");
-        adopted.isBound = !vhost.bindings.to(DestinationKind::Queue, old.name).empty();
-        m_committedQueues.insert(key);
-        m_queues.emplace(key, std::move(adopted));
+        const bool mustBeThere = queue.isDurable && (isOrderly || m_committedQueues.contains(key));
+        EXPECT_FALSE(mustBeThere) << queue.name << " is missing";
     }
     for (Client& client : m_clients)
         connectClient(client);
+    // A deletion that was not committed is undone; it is simply done again.
+    for (const auto& [name, isDurable] : kQueues) {
+        const broker::Queue* actual = m_harness.findQueue(name);
+        if (actual == nullptr || keyOf(actual->id()) != 0) continue;
+        m_clients.front().client->apply(m_clients.front().lastChannel, DeleteQueue{.name = name});
+    }
     m_harness.settle();
     compare();
+}
+
+void QueueModel::checkSurvivors(std::uint64_t key, const Queue& queue, const broker::Queue& actual,
+                                bool isOrderly)
+{
+    // What may be there, beside what was removed and whose removal is lost: ready and held ones.
+    std::map<int, std::uint64_t> places;
+    std::map<int, bool> wasMarked;
+    for (const auto& [place, message] : queue.ready) {
+        places[message.id] = place;
+        wasMarked[message.id] = message.isRedelivered;
+    }
+    for (const Client& client : m_clients) {
+        for (const auto& [number, channel] : client.channels) {
+            for (const auto& [tag, held] : channel.unacked) {
+                if (held.queue == key) places[held.message.id] = held.place;
+            }
+        }
+    }
+    std::set<int> present;
+    std::uint64_t lastPlace = 0;
+    actual.forEachReady([&](const QueueEntry& entry) {
+        const int id = idOf(entry.message);
+        const MessageKey messageKey{key, id};
+        EXPECT_TRUE(entry.message->isPersistent()) << id << " was transient";
+        EXPECT_TRUE(present.insert(id).second) << id << " is there twice";
+        EXPECT_TRUE(places.contains(id) || m_removed.contains(messageKey))
+            << id << " comes from nowhere";
+        EXPECT_FALSE(m_committedRemoved.contains(messageKey)) << id << " was removed for good";
+        if (m_delivered.contains(messageKey)) {
+            EXPECT_TRUE(entry.isRedelivered) << id << " comes again unmarked";
+        } else if (isOrderly) {
+            EXPECT_EQ(entry.isRedelivered, wasMarked[id]) << id << " is marked for no reason";
+        }
+        const auto place = places.find(id);
+        if (place != places.end()) {
+            EXPECT_GT(place->second, lastPlace) << id << " is out of order";
+            lastPlace = place->second;
+        }
+        return true;
+    });
+    for (const auto& [confirmedQueue, id] : m_confirmed) {
+        if (confirmedQueue != key || m_removed.contains({key, id})) continue;
+        EXPECT_TRUE(present.contains(id)) << id << " was confirmed and is lost";
+    }
+    if (!isOrderly) return;
+    for (const auto& [place, message] : queue.ready) {
+        if (!message.isPersistent) continue;
+        EXPECT_TRUE(present.contains(message.id)) << message.id << " is lost";
+    }
+}
+
+/// From here on things are as they were found.
+void QueueModel::adopt(std::uint64_t key, const Queue& queue, const broker::Queue& actual)
+{
+    Queue adopted{.name = queue.name, .isDurable = true, .id = queue.id};
+    actual.forEachReady([&](const QueueEntry& entry) {
+        const int id = idOf(entry.message);
+        adopted.lastPlace += 1;
+        adopted.ready.emplace(
+            adopted.lastPlace,
+            Message{.id = id, .isPersistent = true, .isRedelivered = entry.isRedelivered});
+        m_removed.erase({key, id});
+        return true;
+    });
+    const Vhost& vhost = *m_harness.broker().findVhost("/");
+    adopted.isBound = !vhost.bindings.to(DestinationKind::Queue, queue.name).empty();
+    m_committedQueues.insert(key);
+    m_queues.emplace(key, std::move(adopted));
 }
 
 // ----------------------------------------------------------------------------------- comparisons

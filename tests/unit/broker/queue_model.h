@@ -139,6 +139,9 @@ private:
     void readConfirm(Channel& channel, const broker::Confirm& confirm);
     void checkNobodyWaits();
     void adoptAfterCrash(bool isOrderly);
+    void checkSurvivors(std::uint64_t key, const Queue& queue, const broker::Queue& actual,
+                        bool isOrderly);
+    void adopt(std::uint64_t key, const Queue& queue, const broker::Queue& actual);
     std::uint64_t keyOf(QueueId id) const;
 
     Prng m_prng;
