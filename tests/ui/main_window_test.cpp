@@ -6,8 +6,10 @@
 #include "ui/theme.h"
 #include "ui/widgets/navigation_list.h"
 #include "ui/widgets/notice_bar.h"
+#include "ui/widgets/rate_plot.h"
 #include "ui/widgets/resource_table.h"
 
+#include <QAbstractButton>
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
@@ -78,6 +80,24 @@ TEST_F(MainWindowTest, WatchesOnlyTheTotalsWhileItCannotBeSeen)
     EXPECT_EQ(m_client.scope().topics, management::TopicOverview | management::TopicConnections);
     m_window->showMinimized();
     EXPECT_EQ(m_client.scope().topics, management::TopicOverview);
+}
+
+TEST_F(MainWindowTest, MarksTheRangeThatThePlotsShow)
+{
+    open();
+    for (const char* plotName : {"messagesPlot", "ratesPlot"}) {
+        auto* plot = m_window->findChild<RatePlot*>(QString::fromLatin1(plotName));
+        ASSERT_NE(plot, nullptr) << plotName;
+        for (const PlotRange range :
+             {plot->range(), PlotRange::OneHour, PlotRange::TenMinutes, PlotRange::OneMinute}) {
+            auto* button = m_window->findChild<QAbstractButton*>(
+                QStringLiteral("range%1").arg(secondsOf(range)));
+            ASSERT_NE(button, nullptr);
+            if (range != plot->range()) button->click();
+            EXPECT_EQ(plot->range(), range);
+            EXPECT_TRUE(button->isChecked());
+        }
+    }
 }
 
 TEST_F(MainWindowTest, OpensPagesByTheirNumber)

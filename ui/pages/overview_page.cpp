@@ -34,7 +34,6 @@ using management::SnapshotPtr;
 namespace {
 
 constexpr std::chrono::seconds kCopiedShown{2};
-constexpr PlotRange kFirstRange = PlotRange::OneMinute;
 
 std::vector<const management::RateSeries*> seriesOf(const OverviewHistory& history,
                                                     std::initializer_list<OverviewSeries> which)
@@ -125,8 +124,8 @@ QWidget* OverviewPage::buildHeader()
         button->setCheckable(true);
         // The group is one stop of the Tab key: at the checked one; the arrow keys go on from
         // there.
-        button->setChecked(range == kFirstRange);
-        button->setFocusPolicy(range == kFirstRange ? Qt::StrongFocus : Qt::ClickFocus);
+        button->setChecked(range == RatePlot::kFirstRange);
+        button->setFocusPolicy(range == RatePlot::kFirstRange ? Qt::StrongFocus : Qt::ClickFocus);
         button->setToolTip(tr("Plots show the last %1").arg(text));
         m_ranges->addButton(button, static_cast<int>(range));
         layout->addWidget(button);

@@ -228,7 +228,7 @@ QWidget* QueueDetailPage::makeRangeButtons()
         auto* button = new QToolButton(buttons);
         button->setText(text);
         button->setCheckable(true);
-        button->setChecked(range == PlotRange::TenMinutes);
+        button->setChecked(range == RatePlot::kFirstRange);
         button->setFocusPolicy(Qt::StrongFocus);
         button->setToolTip(tr("Plots show the last %1").arg(text));
         ranges->addButton(button, static_cast<int>(range));

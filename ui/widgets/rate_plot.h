@@ -41,6 +41,9 @@ class RatePlot final : public QWidget {
     Q_OBJECT
 
 public:
+    /// What a new plot shows: ten empty minutes would say nothing to who has just started.
+    static constexpr PlotRange kFirstRange = PlotRange::OneMinute;
+
     /// @param lines  at most four
     RatePlot(PlotUnit unit, const QList<PlotLine>& lines, QWidget* parent = nullptr);
 
@@ -71,7 +74,7 @@ private:
 
     PlotUnit m_unit;
     QList<SeriesColour> m_colours;
-    PlotRange m_range = PlotRange::TenMinutes;
+    PlotRange m_range = kFirstRange;
     double m_nowSeconds = 0;
     std::vector<management::RateSeries> m_series;
     std::vector<std::vector<management::RateSeries::Point>> m_points;  ///< those shown
