@@ -2,6 +2,7 @@
 
 #include "core/base/bytes.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -137,7 +138,10 @@ Status<AmqpError> negotiate(const amqp::ConnectionTuneOk& answer, const SessionC
     // Without a limit on either side we still never buffer more than our own default.
     constexpr std::uint32_t kFrameBytesUnlimited = 131072;
     constexpr std::uint16_t kChannelsUnlimited = 65535;
-    client.frameBytesMax = answer.frameMax == 0 ? kFrameBytesUnlimited : answer.frameMax;
+    // A frame is buffered whole, so a client can't have it as large as it likes.
+    constexpr std::uint32_t kFrameBytesBound = 16 * 1024 * 1024;
+    client.frameBytesMax =
+        answer.frameMax == 0 ? kFrameBytesUnlimited : std::min(answer.frameMax, kFrameBytesBound);
     client.channelMax = answer.channelMax == 0 ? kChannelsUnlimited : answer.channelMax;
     client.heartbeatSeconds = answer.heartbeat;
     return {};

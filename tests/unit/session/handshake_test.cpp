@@ -157,6 +157,7 @@ TEST_F(HandshakeTest, NoLimitOnEitherSideStillIsOne)
     config.frameBytesMax = 0;
     config.channelMax = 0;
     EXPECT_EQ(agreed(0, 0), "131072 65535");
+    EXPECT_EQ(agreed(0xFFFFFFFF, 100), "16777216 100") << "a frame is buffered whole";
 }
 
 }  // namespace
