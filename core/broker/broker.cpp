@@ -73,16 +73,15 @@ void Broker::restore(const CatalogueChange& change)
     if (put != nullptr) m_state.catalogue.findQueue(put->queue.id)->mark.setOutdated();
 }
 
-bool Broker::restore(QueueId id, Sequence sequence, LogPosition position, MessagePtr message,
-                     bool wasDelivered)
+bool Broker::restore(QueueId id, RestoredMessage&& restored)
 {
     Queue* queue = m_state.catalogue.findQueue(id);
     if (queue == nullptr) return false;
-    queue->enqueue(QueueEntry{.message = std::move(message),
-                              .sequence = sequence,
-                              .position = position,
-                              .isRedelivered = wasDelivered});
-    if (wasDelivered) queue->mark.restore(sequence);
+    queue->enqueue(QueueEntry{.message = std::move(restored.message),
+                              .sequence = restored.sequence,
+                              .position = restored.position,
+                              .isRedelivered = restored.wasDelivered});
+    if (restored.wasDelivered) queue->mark.restore(restored.sequence);
     return true;
 }
 
@@ -97,6 +96,16 @@ void Broker::ensureVhost(std::string_view name)
     if (m_state.catalogue.findVhost(name) != nullptr) return;
     m_state.change(PutVhost{{std::string{name}}}, true);
 }
+
+// -------------------------------------------------------------------------------------------- time
+
+void Broker::setNow(Instant now, WallTime wallNow)
+{
+    m_state.now = now;
+    m_state.wallNow = wallNow;
+}
+
+Instant Broker::nextDeadline() const { return Instant::never(); }
 
 // ----------------------------------------------------------------------------------------- clients
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/time.h"
 #include "core/broker/command.h"
 #include "core/broker/connections.h"
 #include "core/broker/consuming.h"
@@ -29,14 +30,30 @@ public:
     // ---- after a restart, before anything else
 
     void restore(const CatalogueChange& change);
+    /// A message that the store kept.
+    struct RestoredMessage {
+        Sequence sequence = 0;
+        LogPosition position = 0;
+        MessagePtr message{};
+        bool wasDelivered = false;
+        WallTime expiresAt{};
+        std::uint32_t deliveryCount = 0;
+    };
     /// In the order of sequences. Messages of unknown queues are left out. @returns whether it was
     /// taken
-    bool restore(QueueId queue, Sequence sequence, LogPosition position, MessagePtr message,
-                 bool wasDelivered);
+    bool restore(QueueId queue, RestoredMessage&& restored);
     /// New positions and queue ids start above these.
     void finishRestore(LogPosition lastPosition, QueueId lastQueueId);
     /// Creates the vhost if it is missing.
     void ensureVhost(std::string_view name);
+
+    // ---- time
+
+    /// What time it is from here on. Call before each round of commands and before `flush`.
+    void setNow(Instant now, WallTime wallNow);
+    /// When the broker has something to do though nobody asks: `setNow` and `flush` then, or soon
+    /// after. Instant::never(): nothing.
+    Instant nextDeadline() const;
 
     // ---- clients
 

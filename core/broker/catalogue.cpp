@@ -37,6 +37,9 @@ std::string_view exchangeTypeName(ExchangeType type)
     case ExchangeType::Fanout: return "fanout";
     case ExchangeType::Topic: return "topic";
     case ExchangeType::Headers: return "headers";
+    case ExchangeType::ConsistentHash: return "x-consistent-hash";
+    case ExchangeType::Random: return "x-random";
+    case ExchangeType::RecentHistory: return "x-recent-history";
     }
     return {};
 }
@@ -197,8 +200,81 @@ void Catalogue::carryOut(const RemoveVhost& change)
         m_exchanges.erase(exchange->id);
     for (const auto& [name, queue] : at->second->queues)
         m_queues.erase(queue->id());
+    std::erase_if(m_permissions, [&](const auto& one) { return one.second.vhost == change.name; });
+    std::erase_if(m_topicPermissions,
+                  [&](const auto& one) { return one.second.vhost == change.name; });
     m_vhosts.erase(at);
 }
+
+// ------------------------------------------------------------------------- users and their rights
+
+const UserDefinition* Catalogue::findUser(std::string_view name) const
+{
+    const auto at = m_users.find(name);
+    return at == m_users.end() ? nullptr : &at->second;
+}
+
+const PermissionDefinition* Catalogue::findPermission(std::string_view vhost,
+                                                      std::string_view user) const
+{
+    const auto at = m_permissions.find({std::string{vhost}, std::string{user}});
+    return at == m_permissions.end() ? nullptr : &at->second;
+}
+
+void Catalogue::carryOut(const PutUser& change)
+{
+    m_users.insert_or_assign(change.user.name, change.user);
+}
+
+void Catalogue::carryOut(const RemoveUser& change)
+{
+    m_users.erase(change.name);
+    std::erase_if(m_permissions, [&](const auto& one) { return one.second.user == change.name; });
+    std::erase_if(m_topicPermissions,
+                  [&](const auto& one) { return one.second.user == change.name; });
+}
+
+void Catalogue::carryOut(const PutPermission& change)
+{
+    const PermissionDefinition& permission = change.permission;
+    m_permissions.insert_or_assign({permission.vhost, permission.user}, permission);
+}
+
+void Catalogue::carryOut(const RemovePermission& change)
+{
+    m_permissions.erase({change.vhost, change.user});
+}
+
+void Catalogue::carryOut(const PutTopicPermission& change)
+{
+    const TopicPermissionDefinition& permission = change.permission;
+    m_topicPermissions.insert_or_assign({permission.vhost, permission.user, permission.exchange},
+                                        permission);
+}
+
+void Catalogue::carryOut(const RemoveTopicPermission& change)
+{
+    m_topicPermissions.erase({change.vhost, change.user, change.exchange});
+}
+
+// ---------------------------------------------------------------------------------------- policies
+
+void Catalogue::carryOut(const PutPolicy& change)
+{
+    Vhost* vhost = findVhost(change.policy.vhost);
+    WARREN_CHECK(vhost != nullptr);
+    auto& policies = change.policy.isOperator ? vhost->operatorPolicies : vhost->policies;
+    policies.insert_or_assign(change.policy.name, change.policy);
+}
+
+void Catalogue::carryOut(const RemovePolicy& change)
+{
+    Vhost* vhost = findVhost(change.vhost);
+    if (vhost == nullptr) return;
+    (change.isOperator ? vhost->operatorPolicies : vhost->policies).erase(change.name);
+}
+
+// ---------------------------------------------------------------------------------------- bindings
 
 void Catalogue::removeBindings(Vhost& vhost, const std::vector<BindingDefinition>& bindings)
 {

@@ -8,9 +8,14 @@
 #include "core/broker/text_key.h"
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace warren::broker {
@@ -21,6 +26,8 @@ struct Vhost {
     TextMap<std::unique_ptr<Exchange>> exchanges;
     TextMap<Queue*> queues;  ///< owned by the catalogue
     BindingTable bindings;
+    std::map<std::string, PolicyDefinition, std::less<>> policies;          ///< by name
+    std::map<std::string, PolicyDefinition, std::less<>> operatorPolicies;  ///< by name
 
     Exchange* findExchange(std::string_view name) const;
     Queue* findQueue(std::string_view name) const;
@@ -43,6 +50,19 @@ public:
     Queue* findQueue(QueueId id) const;
     Exchange* findExchange(ExchangeId id) const;
     std::vector<const Vhost*> vhostsByName() const;
+
+    using Users = std::map<std::string, UserDefinition, std::less<>>;
+    const Users& users() const { return m_users; }
+    const UserDefinition* findUser(std::string_view name) const;
+    /// By vhost and user.
+    using Permissions = std::map<std::pair<std::string, std::string>, PermissionDefinition>;
+    const Permissions& permissions() const { return m_permissions; }
+    const PermissionDefinition* findPermission(std::string_view vhost, std::string_view user) const;
+    /// By vhost, user and exchange.
+    using TopicPermissions =
+        std::map<std::tuple<std::string, std::string, std::string>, TopicPermissionDefinition>;
+    const TopicPermissions& topicPermissions() const { return m_topicPermissions; }
+
     std::size_t queueCount() const { return m_queues.size(); }
     std::size_t exchangeCount() const { return m_exchanges.size(); }
 
@@ -54,6 +74,14 @@ private:
     void carryOut(const PutExchange& change);
     void carryOut(const PutQueue& change);
     void carryOut(const PutBinding& change);
+    void carryOut(const PutUser& change);
+    void carryOut(const PutPermission& change);
+    void carryOut(const PutTopicPermission& change);
+    void carryOut(const PutPolicy& change);
+    void carryOut(const RemoveUser& change);
+    void carryOut(const RemovePermission& change);
+    void carryOut(const RemoveTopicPermission& change);
+    void carryOut(const RemovePolicy& change);
     void carryOut(const RemoveVhost& change);
     void carryOut(const RemoveExchange& change);
     void carryOut(const RemoveQueue& change);
@@ -64,6 +92,9 @@ private:
     TextMap<std::unique_ptr<Vhost>> m_vhosts;
     std::unordered_map<QueueId, std::unique_ptr<Queue>> m_queues;
     std::unordered_map<ExchangeId, Exchange*> m_exchanges;
+    Users m_users;
+    Permissions m_permissions;
+    TopicPermissions m_topicPermissions;
     std::uint64_t m_generation = 1;
     std::uint64_t m_lastExchangeId = 0;
 };

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace warren::broker {
@@ -24,6 +25,10 @@ struct Exchange {
     std::unique_ptr<Router> router;
     std::uint64_t publishedIn = 0;   ///< messages published to it or routed to it
     std::uint64_t publishedOut = 0;  ///< queues that they reached from here
+
+    std::string policy;  ///< the one that holds for it; empty: none
+    /// Where unroutable messages go, by argument or policy; empty: nowhere.
+    std::string alternateExchange;
 
     LogPosition declaredAt = 0;  ///< until this is committed, nobody may be told that it exists
 

@@ -6,11 +6,14 @@
 #include "core/broker/definition.h"
 #include "core/broker/message.h"
 #include "core/broker/queue_operation.h"
+#include "core/broker/queue_settings.h"
 #include "core/broker/redelivery_mark.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string>
+#include <utility>
 
 namespace warren::broker {
 
@@ -29,12 +32,28 @@ struct QueueEntry {
 /// Thread: the broker's. Cost: O(1) per operation; requeue O(log n) in the number of requeued ones.
 class Queue {
 public:
-    explicit Queue(QueueDefinition definition) : m_definition(std::move(definition)) {}
+    explicit Queue(QueueDefinition definition)
+        : m_definition(std::move(definition)),
+          m_settings(effectiveSettings(m_definition, nullptr, nullptr))
+    {
+    }
     Queue(const Queue&) = delete;
     Queue& operator=(const Queue&) = delete;
 
     const QueueDefinition& definition() const { return m_definition; }
     QueueId id() const { return m_definition.id; }
+
+    /// How it behaves under its arguments and policies.
+    const QueueSettings& settings() const { return m_settings; }
+    /// The policies that hold for it changed; the names of them, empty for none.
+    void setSettings(QueueSettings&& settings, std::string policy, std::string operatorPolicy)
+    {
+        m_settings = std::move(settings);
+        m_policy = std::move(policy);
+        m_operatorPolicy = std::move(operatorPolicy);
+    }
+    const std::string& policy() const { return m_policy; }
+    const std::string& operatorPolicy() const { return m_operatorPolicy; }
 
     /// Whether the definition, and persistent messages with it, outlive the process.
     bool isStored() const { return m_definition.isDurable && !m_definition.exclusiveOwner; }
@@ -94,6 +113,9 @@ private:
     void forget(const QueueEntry& entry);
 
     QueueDefinition m_definition;
+    QueueSettings m_settings;
+    std::string m_policy;
+    std::string m_operatorPolicy;
     Ring<QueueEntry> m_fresh;  // never delivered; all sequences above those of m_requeued
     std::map<Sequence, QueueEntry> m_requeued;
     Sequence m_lastSequence = 0;

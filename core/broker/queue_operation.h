@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/ids.h"
+#include "core/base/time.h"
 #include "core/broker/definition.h"
 #include "core/broker/message.h"
 
@@ -24,12 +25,21 @@ struct Enqueue {
     Sequence sequence = 0;
     LogPosition position = 0;  ///< 0: a transient message, or a queue that is not durable
     MessagePtr message;
+    WallTime expiresAt{};  ///< when it expires in this queue; 0: never
 };
 
-enum class RemovalReason : std::uint8_t { Acked, Purged, QueueDeleted };
+enum class RemovalReason : std::uint8_t {
+    Acked,
+    Purged,
+    QueueDeleted,
+    Dropped,  ///< expired, over a limit or rejected, and nobody wants it
+    /// It has moved to other queues: their Enqueues come before this in the log, and it must not be
+    /// forgotten before they are durable.
+    DeadLettered,
+};
 
-/// A message leaves its queue for good: acknowledged, delivered without acknowledgement, or
-/// dropped.
+/// A message leaves its queue for good: acknowledged, delivered without acknowledgement, dropped or
+/// dead-lettered.
 struct Remove {
     QueueId queue;
     Sequence sequence = 0;
@@ -49,13 +59,22 @@ struct Requeue {
     Sequence sequence = 0;
 };
 
-/// Messages of the queue up to `upTo` may have been delivered: after a restart they come back as
-/// redelivered. It is logged ahead, in blocks, and before the first delivery that it covers goes
-/// out; so no message comes twice without the redelivered flag, whatever happens in between.
+/// How often a stored message came back to its queue; of one in a queue with a delivery limit.
+struct CountDeliveries {
+    QueueId queue;
+    LogPosition position = 0;  ///< of its Enqueue
+    std::uint32_t count = 0;
+};
+
+/// Messages of the queue, and of this priority in it, up to `upTo` may have been delivered: after a
+/// restart they come back as redelivered. It is logged ahead, in blocks, and before the first
+/// delivery that it covers goes out; so no message comes twice without the redelivered flag,
+/// whatever happens in between.
 struct MarkDelivered {
     QueueId queue;
     Sequence upTo = 0;
     LogPosition position = 0;
+    std::uint8_t priority = 0;  ///< 0 in a queue without priorities
 };
 
 /// What the store gets, in order.
@@ -63,6 +82,6 @@ struct StoredChange {
     LogPosition position = 0;
     CatalogueChange change;
 };
-using StoredOperation = std::variant<Enqueue, Remove, MarkDelivered, StoredChange>;
+using StoredOperation = std::variant<Enqueue, Remove, CountDeliveries, MarkDelivered, StoredChange>;
 
 }  // namespace warren::broker

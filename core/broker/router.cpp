@@ -16,6 +16,9 @@ std::unique_ptr<Router> makeRouter(ExchangeType type)
     case ExchangeType::Fanout: return std::make_unique<FanoutRouter>();
     case ExchangeType::Topic: return std::make_unique<TopicRouter>();
     case ExchangeType::Headers: return std::make_unique<HeadersRouter>();
+    case ExchangeType::ConsistentHash:
+    case ExchangeType::Random:
+    case ExchangeType::RecentHistory: return std::make_unique<FanoutRouter>();
     }
     std::abort();
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/prng.h"
+#include "core/base/time.h"
 #include "core/broker/catalogue.h"
 #include "core/broker/connection.h"
 #include "core/broker/counters.h"
@@ -28,6 +29,8 @@ public:
     std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections;
     MessageCounters counters;
     Prng prng;
+    Instant now;       ///< of this round of commands
+    WallTime wallNow;  ///< likewise, of the calendar
     QueueId lastQueueId;
     /// Why publishers are blocked, in RabbitMQ's words; empty: they are not.
     std::string alarm;

@@ -100,9 +100,99 @@ struct CloseChannel {
     QString reason;
 };
 
+/// Creates a policy, or replaces the one of that name. `matchCount` of the row has no meaning here.
+/// @error Invalid  a pattern that is no regular expression, an unknown key, a wrong value
+struct PutPolicy {
+    PolicyRow policy;
+};
+
+struct RemovePolicy {
+    QString vhost{};
+    QString name{};
+    bool isOperator = false;
+};
+
+/// Asks what PutPolicy would do, and changes nothing. Answered by a PolicyPreview.
+struct PreviewPolicy {
+    PolicyRow policy;
+};
+
+/// Creates a user, or changes an existing one. Of password and hash at most one is given; without
+/// either a new user has no password and can't log in with one, and an existing one keeps its own.
+struct PutUser {
+    QString name{};
+    std::optional<QString> password{};
+    std::optional<QString> passwordHash{};  ///< RabbitMQ's format: base64 of salt and digest
+    QString hashingAlgorithm = QStringLiteral("rabbit_password_hashing_sha256");
+    bool removesPassword = false;
+    QStringList tags{};
+    std::optional<qint64> maxConnections{};
+    std::optional<qint64> maxChannels{};
+};
+
+/// Its connections are closed.
+struct RemoveUser {
+    QString name{};
+};
+
+/// Creates a vhost, or changes the properties of an existing one.
+struct PutVhost {
+    QString name{};
+    QString description{};
+    QStringList tags{};
+    QString defaultQueueType{};
+    std::optional<qint64> maxConnections{};
+    std::optional<qint64> maxQueues{};
+    bool isProtected = false;
+    bool isTracing = false;
+};
+
+/// With everything in it; its connections are closed. @error Conflict  it is protected
+struct RemoveVhost {
+    QString name{};
+};
+
+struct PutPermission {
+    PermissionRow permission;
+};
+struct RemovePermission {
+    QString vhost{};
+    QString user{};
+};
+struct PutTopicPermission {
+    TopicPermissionRow permission;
+};
+struct RemoveTopicPermission {
+    QString vhost{};
+    QString user{};
+    QString exchange{};
+};
+
+/// May this user do that? Answered by an AccessVerdict.
+struct CheckAccess {
+    enum class Right { Configure, Write, Read };
+    QString user{};
+    QString vhost{};
+    bool isExchange = false;  ///< else a queue
+    QString name{};
+    Right right = Right::Configure;
+    std::optional<QString> routingKey{};  ///< of a topic exchange: topic permissions count too
+};
+
+/// Makes a certificate authority and certificates for server and client, for testing on this
+/// machine. Answered by a CertificatesResult.
+struct CreateTestCertificates {
+    QString folder{};  ///< is created; empty: a folder of the node's own
+    QString clientName = QStringLiteral("guest");  ///< the client certificate's common name
+    bool startsListener = true;  ///< clients may connect with TLS at once, and at every start
+};
+
 using ManagementCommand =
     std::variant<DeclareQueue, DeleteQueue, PurgeQueue, DeclareExchange, DeleteExchange, AddBinding,
-                 RemoveBinding, PublishMessage, BrowseMessages, CloseConnection, CloseChannel>;
+                 RemoveBinding, PublishMessage, BrowseMessages, CloseConnection, CloseChannel,
+                 PutPolicy, RemovePolicy, PreviewPolicy, PutUser, RemoveUser, PutVhost, RemoveVhost,
+                 PutPermission, RemovePermission, PutTopicPermission, RemoveTopicPermission,
+                 CheckAccess, CreateTestCertificates>;
 
 enum class CommandStatus {
     Done,
@@ -145,11 +235,42 @@ struct DeclareResult {
     QString name;  ///< also when the broker chose it
 };
 
+/// What a policy would do if it were put now.
+struct PolicyPreview {
+    struct Match {
+        ResourceKey key;
+        bool isExchange = false;
+        QString replaces;                ///< the policy of the same kind that it takes the place of
+        bool isShadowed = false;         ///< a stronger policy holds for it: nothing changes
+        std::uint64_t droppedCount = 0;  ///< messages that limits or TTL would remove at once
+        std::uint64_t droppedBytes = 0;
+        bool operator==(const Match&) const = default;
+    };
+    QList<Match> matches{};  ///< exchanges last, by key
+};
+
+struct AccessVerdict {
+    bool isAllowed = false;
+    QString reason{};  ///< which pattern allows it, or why it is refused
+};
+
+struct CertificatesResult {
+    QString folder{};
+    QString authorityFile{};
+    QString serverCertificateFile{};
+    QString serverKeyFile{};
+    QString clientCertificateFile{};
+    QString clientKeyFile{};
+    std::uint16_t port = 0;  ///< where the TLS listener is; 0: none
+};
+
 /// The answer to a command: done or refused, never silent.
 struct CommandResult {
     CommandStatus status = CommandStatus::Done;
     QString text;  ///< why it was refused, in RabbitMQ's words; empty when done
-    std::variant<std::monostate, BrowseResult, PublishResult, PurgeResult, DeclareResult> value;
+    std::variant<std::monostate, BrowseResult, PublishResult, PurgeResult, DeclareResult,
+                 PolicyPreview, AccessVerdict, CertificatesResult>
+        value;
 
     bool isDone() const { return status == CommandStatus::Done; }
 };

@@ -5,6 +5,7 @@
 #include <QMetaType>
 #include <QString>
 #include <QStringList>
+#include <QVariant>
 #include <QVariantMap>
 
 #include <chrono>
@@ -46,31 +47,55 @@ struct MessageRates {
 
 /// Topics of a snapshot; combined as flags.
 enum Topic : std::uint32_t {
-    TopicOverview = 1,          ///< totals; always sampled while anything is watched
-    TopicQueues = 2,            ///< all queues
-    TopicExchanges = 4,         ///< all exchanges
-    TopicConnections = 8,       ///< all connections
-    TopicChannels = 16,         ///< all channels
-    TopicVhosts = 32,           ///< all virtual hosts
-    TopicLog = 64,              ///< the last log lines
-    TopicQueueDetail = 128,     ///< consumers and bindings of WatchScope::queue
-    TopicExchangeDetail = 256,  ///< bindings of WatchScope::exchange
+    TopicOverview = 1,           ///< totals; always sampled while anything is watched
+    TopicQueues = 2,             ///< all queues
+    TopicExchanges = 4,          ///< all exchanges
+    TopicConnections = 8,        ///< all connections
+    TopicChannels = 16,          ///< all channels
+    TopicVhosts = 32,            ///< all virtual hosts
+    TopicLog = 64,               ///< the last log lines
+    TopicQueueDetail = 128,      ///< consumers and bindings of WatchScope::queue
+    TopicExchangeDetail = 256,   ///< bindings of WatchScope::exchange
+    TopicPolicies = 512,         ///< policies and operator policies
+    TopicUsers = 1024,           ///< users
+    TopicPermissions = 2048,     ///< permissions and topic permissions
+    TopicClosedChannels = 4096,  ///< the last channels that were closed for a fault
 };
 using Topics = std::uint32_t;
 
 /// Where a queue stands. RabbitMQ: the `state` column of its queue list.
 enum class QueueState { Running, Idle, Blocked };
 
+/// Where a setting's value comes from, weakest first.
+enum class SettingSource { Default, Argument, Policy, OperatorPolicy };
+
+/// One value that somebody gave for a setting.
+struct SettingCandidate {
+    SettingSource source = SettingSource::Default;
+    QVariant value{};
+    bool operator==(const SettingCandidate&) const = default;
+};
+
+/// A setting of a queue with everybody who had a say; the winner comes first, the losers follow.
+struct EffectiveSetting {
+    QString key{};  ///< the policy's name for it: "message-ttl"
+    QList<SettingCandidate> candidates{};
+    bool operator==(const EffectiveSetting&) const = default;
+};
+
 struct QueueRow {
-    ResourceKey key;
+    ResourceKey key{};
+    QString type = QStringLiteral("classic");  ///< "classic" or "quorum"
     bool isDurable = false;
     bool isExclusive = false;
     bool isAutoDelete = false;
-    Arguments arguments;
+    Arguments arguments{};
     /// Arguments that this version stores and shows but does not act on.
-    QStringList notHonoured;
-    QString policy;           ///< empty: none
-    QString ownerConnection;  ///< name of the owning connection, for exclusive queues
+    QStringList notHonoured{};
+    QString policy{};             ///< empty: none
+    QString operatorPolicy{};     ///< empty: none
+    Arguments effectivePolicy{};  ///< what both policies say together, by policy key
+    QString ownerConnection{};    ///< name of the owning connection, for exclusive queues
     QueueState state = QueueState::Running;
     std::uint64_t readyCount = 0;
     std::uint64_t unackedCount = 0;
@@ -78,6 +103,17 @@ struct QueueRow {
     std::uint64_t bodyBytes = 0;    ///< bodies of ready and unacked messages
     std::uint64_t memoryBytes = 0;  ///< estimate: bodies, index, bookkeeping
     std::uint32_t consumerCount = 0;
+    /// Tag of the one active consumer, in a queue with x-single-active-consumer; empty: none.
+    QString singleActiveConsumer{};
+    QDateTime singleActiveSince{};
+    /// Until an idle queue with x-expires goes; nullopt: it does not expire.
+    std::optional<std::chrono::milliseconds> expiresIn{};
+    /// Ready messages per priority, from 0; empty in a queue without priorities.
+    QList<std::uint64_t> readyByPriority{};
+    /// Messages dead-lettered since the start.
+    std::uint64_t deadLetteredCount = 0;
+    /// The part of it that no queue took: no such exchange, no route, or a cycle.
+    std::uint64_t deadLetterDroppedCount = 0;
     MessageRates rates;
     bool operator==(const QueueRow&) const = default;
 };
@@ -109,16 +145,17 @@ struct BindingRow {
 };
 
 struct ConsumerRow {
-    ResourceKey queue;
-    QString connection;
+    ResourceKey queue{};
+    QString connection{};
     std::uint16_t channel = 0;
-    QString tag;
+    QString tag{};
     bool needsAck = true;
     bool isExclusive = false;
-    bool isActive = true;
+    bool isActive = true;  ///< false: it waits for the single active consumer to go
+    std::int32_t priority = 0;
     std::uint32_t prefetch = 0;  ///< 0: unlimited
     std::uint64_t unackedCount = 0;
-    Arguments arguments;
+    Arguments arguments{};
     bool operator==(const ConsumerRow&) const = default;
 };
 
@@ -169,10 +206,79 @@ struct ChannelRow {
 };
 
 struct VhostRow {
-    QString name;
+    QString name{};
+    QString description{};
+    QStringList tags{};
+    QString defaultQueueType{};  ///< empty: classic
+    std::optional<qint64> maxConnections{};
+    std::optional<qint64> maxQueues{};
+    bool isProtected = false;
+    bool isTracing = false;
+    QStringList users{};  ///< who has permissions in it, sorted
     std::uint32_t queueCount = 0;
+    std::uint32_t connectionCount = 0;
+    std::uint64_t readyCount = 0;
+    std::uint64_t unackedCount = 0;
     std::uint64_t messageCount = 0;
     bool operator==(const VhostRow&) const = default;
+};
+
+struct UserRow {
+    QString name{};
+    QStringList tags{};
+    QStringList vhosts{};  ///< that it has permissions in, sorted
+    bool hasPassword = false;
+    bool isLoopbackOnly = false;
+    std::optional<qint64> maxConnections{};
+    std::optional<qint64> maxChannels{};
+    std::uint32_t connectionCount = 0;
+    bool operator==(const UserRow&) const = default;
+};
+
+/// What a user may do in a vhost: patterns that names are matched with.
+struct PermissionRow {
+    QString vhost{};
+    QString user{};
+    QString configure{};
+    QString write{};
+    QString read{};
+    bool operator==(const PermissionRow&) const = default;
+};
+
+struct TopicPermissionRow {
+    QString vhost{};
+    QString user{};
+    QString exchange{};
+    QString write{};
+    QString read{};
+    bool operator==(const TopicPermissionRow&) const = default;
+};
+
+enum class PolicyTarget { All, Queues, Exchanges, ClassicQueues, QuorumQueues };
+
+struct PolicyRow {
+    QString vhost{};
+    QString name{};
+    bool isOperator = false;
+    QString pattern{};
+    PolicyTarget applyTo = PolicyTarget::All;
+    qint64 priority = 0;
+    Arguments definition{};
+    std::uint32_t matchCount = 0;  ///< queues and exchanges that it holds for now
+    bool operator==(const PolicyRow&) const = default;
+};
+
+/// A channel, or with it a whole connection, that was closed for a fault of the client.
+struct ClosedChannelRow {
+    std::uint64_t sequence = 0;  ///< increases by one per close; the key
+    QDateTime at{};
+    QString connection{};
+    std::uint16_t channel = 0;  ///< 0: the connection
+    QString vhost{};
+    QString user{};
+    std::uint16_t code = 0;  ///< AMQP reply code
+    QString text{};          ///< what the client was told
+    bool operator==(const ClosedChannelRow&) const = default;
 };
 
 enum class LogLevel { Debug, Info, Warning, Error };
@@ -234,16 +340,22 @@ struct Snapshot {
     QDateTime takenAt;
     Topics topics = 0;
     Overview overview;
-    QList<QueueRow> queues;            ///< by vhost, name
-    QList<ExchangeRow> exchanges;      ///< by vhost, name
-    QList<ConnectionRow> connections;  ///< by name
-    QList<ChannelRow> channels;        ///< by connection, number
-    QList<VhostRow> vhosts;            ///< by name
-    QList<LogRow> log;                 ///< by sequence; at most the last 1,000 lines
+    QList<QueueRow> queues;                      ///< by vhost, name
+    QList<ExchangeRow> exchanges;                ///< by vhost, name
+    QList<ConnectionRow> connections;            ///< by name
+    QList<ChannelRow> channels;                  ///< by connection, number
+    QList<VhostRow> vhosts;                      ///< by name
+    QList<LogRow> log;                           ///< by sequence; at most the last 1,000 lines
+    QList<PolicyRow> policies;                   ///< by vhost, operator policies last, name
+    QList<UserRow> users;                        ///< by name
+    QList<PermissionRow> permissions;            ///< by vhost, user
+    QList<TopicPermissionRow> topicPermissions;  ///< by vhost, user, exchange
+    QList<ClosedChannelRow> closedChannels;      ///< by sequence; at most the last 100
     /// Of the watched queue; empty and nullopt when it does not exist (any more).
     std::optional<QueueRow> queue;
     QList<ConsumerRow> queueConsumers;
     QList<BindingRow> queueBindings;
+    QList<EffectiveSetting> queueSettings;  ///< by key; those that somebody gave a value for
     /// Of the watched exchange: bindings from it and bindings to it.
     std::optional<ExchangeRow> exchange;
     QList<BindingRow> exchangeBindingsFrom;

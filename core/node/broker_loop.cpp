@@ -275,8 +275,12 @@ void BrokerLoop::Impl::restore(storage::RecoveredState&& recovered)
         m_broker.restore(change);
     std::size_t restoredCount = 0;
     for (storage::RecoveredMessage& message : recovered.messages) {
-        restoredCount += m_broker.restore(message.queue, message.sequence, message.position,
-                                          std::move(message.message), message.wasDelivered);
+        restoredCount += m_broker.restore(message.queue, {.sequence = message.sequence,
+                                                          .position = message.position,
+                                                          .message = std::move(message.message),
+                                                          .wasDelivered = message.wasDelivered,
+                                                          .expiresAt = message.expiresAt,
+                                                          .deliveryCount = message.deliveryCount});
     }
     m_broker.finishRestore(recovered.lastPosition, recovered.lastQueueId);
     m_broker.ensureVhost(m_config.defaultVhost);

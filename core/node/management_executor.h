@@ -35,6 +35,10 @@ private:
     management::CommandResult on(const management::BrowseMessages& command);
     management::CommandResult on(const management::CloseConnection& command);
     management::CommandResult on(const management::CloseChannel& command);
+    management::CommandResult on(const auto&)
+    {
+        return {management::CommandStatus::Invalid, QStringLiteral("not there yet"), {}};
+    }
 
     broker::Broker& m_broker;
     Directory m_directory;

@@ -101,6 +101,8 @@ void MemoryStore::apply(broker::Enqueue&& enqueue)
 
 void MemoryStore::apply(broker::Remove&& remove) { m_messages.erase(remove.position); }
 
+void MemoryStore::apply(broker::CountDeliveries&&) {}
+
 void MemoryStore::apply(broker::MarkDelivered&& mark) { m_marks[mark.queue] = mark.upTo; }
 
 void MemoryStore::apply(broker::StoredChange&& stored)

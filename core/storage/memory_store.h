@@ -65,6 +65,7 @@ private:
     void makeDurable(Group&& group);
     void apply(broker::Enqueue&& enqueue);
     void apply(broker::Remove&& remove);
+    void apply(broker::CountDeliveries&& count);
     void apply(broker::MarkDelivered&& mark);
     void apply(broker::StoredChange&& change);
     void put(DefinitionRow&& row, broker::CatalogueChange&& change);

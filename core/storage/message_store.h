@@ -31,15 +31,18 @@ struct RecoveredMessage {
     Sequence sequence = 0;
     broker::LogPosition position = 0;
     broker::MessagePtr message;
-    bool wasDelivered = false;
+    bool wasDelivered = false;  ///< the mark of its queue, for its priority there, covers it
+    WallTime expiresAt{};       ///< 0: never
+    std::uint32_t deliveryCount = 0;
 };
 
 /// All that a store holds, in the order in which the broker needs it.
 struct RecoveredState {
-    std::vector<broker::CatalogueChange> definitions;  ///< vhosts, exchanges, queues, bindings
-    std::vector<RecoveredMessage> messages;            ///< by queue id, then sequence
-    broker::LogPosition lastPosition = 0;              ///< new ones start above it
-    QueueId lastQueueId;                               ///< likewise
+    /// Each after those that it needs.
+    std::vector<broker::CatalogueChange> definitions;
+    std::vector<RecoveredMessage> messages;  ///< by queue id, then sequence
+    broker::LogPosition lastPosition = 0;    ///< new ones start above it
+    QueueId lastQueueId;                     ///< likewise
 };
 
 /// Keeps what must survive: definitions, and persistent messages of durable queues.

@@ -92,6 +92,7 @@ private:
     Status<IoError> apply(const broker::RemoveExchange& change);
     Status<IoError> apply(const broker::RemoveQueue& change);
     Status<IoError> apply(const broker::RemoveBinding& change);
+    Status<IoError> apply(const auto&) { return {}; }
 
     Status<IoError> removeContentsOfRemovedQueues();
     Result<QByteArray, IoError> select(SqliteStatement& statement, broker::LogPosition id);

@@ -52,13 +52,20 @@ void BatchBuilder::add(broker::Remove&& remove)
     switch (remove.reason) {
     case broker::RemovalReason::Acked:
     case broker::RemovalReason::Purged:
-    case broker::RemovalReason::QueueDeleted: break;
+    case broker::RemovalReason::QueueDeleted:
+    case broker::RemovalReason::Dropped: break;
+    case broker::RemovalReason::DeadLettered:
+        m_removals.push_back({.removal = {.queue = remove.queue, .position = remove.position},
+                              .after = m_lastPosition});
+        return;
     }
     if (!slot->message) return;
     m_pendingBytes -= recordBytes(*slot->message);
     m_elidedCount += 1;
     slot->message.reset();
 }
+
+void BatchBuilder::add(broker::CountDeliveries&&) {}
 
 void BatchBuilder::add(broker::MarkDelivered&& mark)
 {

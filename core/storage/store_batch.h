@@ -96,6 +96,7 @@ private:
 
     void add(broker::Enqueue&& enqueue);
     void add(broker::Remove&& remove);
+    void add(broker::CountDeliveries&& count);
     void add(broker::MarkDelivered&& mark);
     void add(broker::StoredChange&& change);
     Slot& addSlot(broker::LogPosition position, Slot::Kind kind);

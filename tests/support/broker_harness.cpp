@@ -279,8 +279,12 @@ void BrokerHarness::start()
     for (const CatalogueChange& change : recovered.definitions)
         m_broker->restore(change);
     for (storage::RecoveredMessage& message : recovered.messages) {
-        (void)m_broker->restore(message.queue, message.sequence, message.position,
-                                std::move(message.message), message.wasDelivered);
+        (void)m_broker->restore(message.queue, {.sequence = message.sequence,
+                                                .position = message.position,
+                                                .message = std::move(message.message),
+                                                .wasDelivered = message.wasDelivered,
+                                                .expiresAt = message.expiresAt,
+                                                .deliveryCount = message.deliveryCount});
     }
     m_broker->finishRestore(recovered.lastPosition, recovered.lastQueueId);
     m_broker->ensureVhost("/");

@@ -169,7 +169,8 @@ TEST(Broker, RestoresMessagesInTheirOrderWithTheirPlaces)
 TEST(Broker, LeavesOutMessagesOfAnUnknownQueue)
 {
     Broker broker(1);
-    EXPECT_FALSE(broker.restore({7}, 1, 1, test::messageOf("", "q", "m", true), false));
+    EXPECT_FALSE(broker.restore(
+        {7}, {.sequence = 1, .position = 1, .message = test::messageOf("", "q", "m", true)}));
 }
 
 TEST(Broker, HeldEventsOfALostConnectionAreNobodys)
