@@ -60,7 +60,9 @@ Broker::Broker(std::uint64_t seed)
       m_consuming(m_state),
       m_publishing(m_state, m_consuming),
       m_declarations(m_state, m_consuming),
-      m_connections(m_state, m_consuming, m_declarations)
+      m_connections(m_state, m_consuming, m_declarations),
+      m_deadLettering(m_state, m_publishing),
+      m_lifetimes(m_state, m_consuming, m_declarations, m_connections)
 {
 }
 
@@ -70,18 +72,26 @@ void Broker::restore(const CatalogueChange& change)
 {
     m_state.catalogue.apply(change);
     const auto* put = std::get_if<PutQueue>(&change);
-    if (put != nullptr) m_state.catalogue.findQueue(put->queue.id)->mark.setOutdated();
+    if (put == nullptr) return;
+    Queue& queue = *m_state.catalogue.findQueue(put->queue.id);
+    queue.lastUsed = m_state.now;
+    queue.forEachLane([](std::uint8_t, QueueLane& lane) { lane.mark.setOutdated(); });
+    m_state.markDirty(queue);
 }
 
 bool Broker::restore(QueueId id, RestoredMessage&& restored)
 {
     Queue* queue = m_state.catalogue.findQueue(id);
     if (queue == nullptr) return false;
+    if (restored.wasDelivered) {
+        queue->lane(queue->priorityOf(*restored.message)).mark.restore(restored.sequence);
+    }
     queue->enqueue(QueueEntry{.message = std::move(restored.message),
                               .sequence = restored.sequence,
                               .position = restored.position,
+                              .expiresAt = restored.expiresAt,
+                              .deliveryCount = restored.deliveryCount,
                               .isRedelivered = restored.wasDelivered});
-    if (restored.wasDelivered) queue->mark.restore(restored.sequence);
     return true;
 }
 
@@ -101,11 +111,21 @@ void Broker::ensureVhost(std::string_view name)
 
 void Broker::setNow(Instant now, WallTime wallNow)
 {
+    const Duration drift = (wallNow.sinceEpoch - m_state.wallNow.sinceEpoch) - (now - m_state.now);
     m_state.now = now;
     m_state.wallNow = wallNow;
+    // The calendar was set, or the machine slept: what expires by the calendar is due at other
+    // times than was thought.
+    constexpr Duration kDriftMax = std::chrono::seconds{1};
+    if (drift < kDriftMax && drift > -kDriftMax) return;
+    for (const Vhost* vhost : m_state.catalogue.vhostsByName()) {
+        for (const Queue* queue : vhost->queuesByName()) {
+            if (queue->nextExpiry()) m_state.changedSettings.push_back(queue->id());
+        }
+    }
 }
 
-Instant Broker::nextDeadline() const { return Instant::never(); }
+Instant Broker::nextDeadline() const { return m_state.timers.next(); }
 
 // ----------------------------------------------------------------------------------------- clients
 
@@ -117,11 +137,13 @@ void Broker::apply(ConnectionId id, Command&& command)
     WARREN_CHECK(connection != nullptr);
     if (std::holds_alternative<LoseConnection>(command.body)) {
         m_connections.lose(id);
+        followUp();
         return;
     }
     if (connection->isClosed) return;
     if (command.channel == 0) {
         applyToConnection(*connection, command.body);
+        followUp();
         return;
     }
     if (std::holds_alternative<OpenChannel>(command.body)) {
@@ -131,7 +153,13 @@ void Broker::apply(ConnectionId id, Command&& command)
     Channel* channel = connection->findChannel(command.channel);
     WARREN_CHECK(channel != nullptr);
     applyToChannel(*channel, command.body);
+    followUp();
+}
+
+void Broker::followUp()
+{
     if (!m_state.doomedQueues.empty()) m_declarations.removeDoomed();
+    if (!m_state.deadLetters.isEmpty()) m_deadLettering.drain();
 }
 
 void Broker::applyToConnection(Connection& connection, CommandBody& body)
@@ -314,8 +342,9 @@ Verdict Broker::on(Channel& channel, const DeclareQueue& command)
     Connection& connection = channel.connection;
     const auto result = m_declarations.declareQueue(*connection.vhost, {connection.id}, command);
     if (!result) return result.error();
-    if (command.isExclusive && !command.isPassive) {
-        const QueueId id = connection.vhost->findQueue(result->name)->id();
+    const Queue* queue = connection.vhost->findQueue(result->name);
+    if (command.isExclusive && !command.isPassive && queue != nullptr) {
+        const QueueId id = queue->id();
         if (std::ranges::find(connection.exclusiveQueues, id) == connection.exclusiveQueues.end()) {
             connection.exclusiveQueues.push_back(id);
         }
@@ -372,6 +401,7 @@ bool Broker::closeConnection(ConnectionId id, amqp::AmqpError error)
     Connection* connection = m_state.findConnection(id);
     if (connection == nullptr || connection->isClosed) return false;
     m_connections.fail(*connection, std::move(error));
+    followUp();
     return true;
 }
 
@@ -381,16 +411,21 @@ bool Broker::closeChannel(ConnectionId id, ChannelNumber number, amqp::AmqpError
     Channel* channel = connection == nullptr ? nullptr : connection->findChannel(number);
     if (channel == nullptr || channel->isClosing) return false;
     m_connections.failChannel(*channel, std::move(error));
-    m_declarations.removeDoomed();
+    followUp();
     return true;
 }
 
 void Broker::logExactMarks()
 {
     for (const Vhost* vhost : m_state.catalogue.vhostsByName()) {
-        for (const Queue* queue : vhost->queuesByName()) {
-            if (!queue->isStored() || queue->mark.upTo() == 0) continue;
-            m_state.log(MarkDelivered{queue->id(), queue->deliveredUpTo(), m_state.nextPosition()});
+        for (const Queue* one : vhost->queuesByName()) {
+            if (!one->isStored()) continue;
+            Queue& queue = *m_state.catalogue.findQueue(one->id());
+            queue.forEachLane([&](std::uint8_t priority, const QueueLane& lane) {
+                if (lane.mark.upTo() == 0) return;
+                m_state.log(MarkDelivered{queue.id(), lane.deliveredUpTo(), m_state.nextPosition(),
+                                          priority});
+            });
         }
     }
 }
@@ -399,12 +434,15 @@ void Broker::logExactMarks()
 
 void Broker::flush()
 {
+    m_lifetimes.run();
     for (const QueueId id : m_state.takeDirtyQueues()) {
         Queue* queue = m_state.catalogue.findQueue(id);
         if (queue == nullptr) continue;
         queue->isDirty = false;
         m_consuming.deliverFrom(*queue);
+        m_lifetimes.settle(*queue);
     }
+    followUp();
     m_publishing.confirm();
 }
 

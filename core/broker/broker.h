@@ -4,12 +4,16 @@
 #include "core/broker/command.h"
 #include "core/broker/connections.h"
 #include "core/broker/consuming.h"
+#include "core/broker/dead_letter.h"
 #include "core/broker/declarations.h"
+#include "core/broker/lifetimes.h"
 #include "core/broker/outbox.h"
 #include "core/broker/publishing.h"
 #include "core/broker/state.h"
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -51,6 +55,12 @@ public:
 
     /// What time it is from here on. Call before each round of commands and before `flush`.
     void setNow(Instant now, WallTime wallNow);
+    /// How long deliveries may be held unacknowledged; nullopt: for ever. Holds for later
+    /// deliveries.
+    void setConsumerTimeout(std::optional<std::chrono::milliseconds> timeout)
+    {
+        m_state.consumerTimeout = timeout;
+    }
     /// When the broker has something to do though nobody asks: `setNow` and `flush` then, or soon
     /// after. Instant::never(): nothing.
     Instant nextDeadline() const;
@@ -84,7 +94,11 @@ public:
     /// Delivers and confirms what is due. Call after each round of commands.
     void flush();
     /// Whether another flush would have something to do.
-    bool hasWork() const { return m_state.hasDirtyQueues(); }
+    bool hasWork() const
+    {
+        return m_state.hasDirtyQueues() || !m_state.changedSettings.empty() ||
+               m_state.timers.next() <= m_state.now;
+    }
     /// Hands over the events since the last call, per connection and in order, as
     /// `take(ConnectionId, std::span<Event>)`.
     template <typename Take>
@@ -112,6 +126,8 @@ public:
     const State& state() const { return m_state; }
 
 private:
+    /// What a command or a flush has set off: dead letters, and queues that go.
+    void followUp();
     void applyToConnection(Connection& connection, CommandBody& body);
     void applyToChannel(Channel& channel, CommandBody& body);
     void applyDeclaration(Channel& channel, CommandBody& body);
@@ -136,6 +152,8 @@ private:
     Publishing m_publishing;
     Declarations m_declarations;
     Connections m_connections;
+    DeadLettering m_deadLettering;
+    Lifetimes m_lifetimes;
     std::vector<ConnectionId> m_draining;
 };
 

@@ -48,6 +48,13 @@ public:
     /// Failed: everything but the client's close-ok is ignored.
     bool isClosing = false;
 
+    /// Its consumer of direct replies, and the routing key that reaches it; empty: none.
+    std::string replyConsumerTag;
+    std::string replyKey;
+    ConsumerSlot replySlot = 0;
+    /// When it has to be looked at for deliveries that were held too long (timers.h).
+    Instant timerAt = Instant::never();
+
     std::string lastQueueName;  ///< what an empty queue name stands for
     RouteCache routes;
     MessageCounters counters;

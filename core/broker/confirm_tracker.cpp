@@ -11,14 +11,27 @@ DeliveryTag ConfirmTracker::publish(LogPosition waitsFor)
     return tag;
 }
 
+DeliveryTag ConfirmTracker::refuse()
+{
+    const DeliveryTag tag = m_firstTag + m_pending.size();
+    m_pending.pushBack({.waitsFor = 0, .isTaken = true});
+    m_unconfirmedCount += 1;
+    m_refused.push_back(tag);
+    return tag;
+}
+
 void ConfirmTracker::take(LogPosition committed, std::vector<Confirm>& out)
 {
     std::uint64_t freshCount = 0;  // of the run at the front, those that were not taken before
     DeliveryTag lastFresh = 0;
+    // A refused tag ends what one `multiple` may cover: what follows it goes singly.
+    const DeliveryTag firstRefused = m_refused.empty() ? 0 : m_refused.front();
     while (!m_pending.isEmpty() && m_pending.front().waitsFor <= committed) {
-        if (!m_pending.front().isTaken) {
+        if (!m_pending.front().isTaken && (firstRefused == 0 || m_firstTag < firstRefused)) {
             freshCount += 1;
             lastFresh = m_firstTag;
+        } else if (!m_pending.front().isTaken) {
+            m_single.push_back(m_firstTag);
         }
         m_pending.dropFront();
         m_firstTag += 1;
@@ -28,6 +41,10 @@ void ConfirmTracker::take(LogPosition committed, std::vector<Confirm>& out)
     }
     m_unconfirmedCount -= freshCount;
 
+    for (const DeliveryTag tag : m_single)
+        out.push_back({.tag = tag, .isMultiple = false, .isRefused = false});
+    m_unconfirmedCount -= m_single.size();
+    m_single.clear();
     for (const DeliveryTag tag : m_dueBeyond) {
         if (tag < m_firstTag) continue;
         m_pending[tag - m_firstTag].isTaken = true;
@@ -35,6 +52,10 @@ void ConfirmTracker::take(LogPosition committed, std::vector<Confirm>& out)
         out.push_back({.tag = tag, .isMultiple = false, .isRefused = false});
     }
     m_dueBeyond.clear();
+    for (const DeliveryTag tag : m_refused)
+        out.push_back({.tag = tag, .isMultiple = false, .isRefused = true});
+    m_unconfirmedCount -= m_refused.size();
+    m_refused.clear();
 }
 
 }  // namespace warren::broker

@@ -15,14 +15,18 @@ namespace warren::broker {
 ///
 /// Pure: the same calls give the same confirms. A publish waits for its place in the store's log to
 /// be committed, or for nothing. Everything up to the oldest waiting publish leaves in one
-/// `multiple` ack; what is due beyond it leaves singly, as RabbitMQ does. Spec: RabbitMQ publisher
-/// confirms (class 85); basic.ack for the meaning of `multiple`.
+/// `multiple` ack, which never covers a tag that is refused in the same round; what is due beyond
+/// it leaves singly, as RabbitMQ does. Spec: RabbitMQ publisher confirms (class 85); basic.ack for
+/// the meaning of `multiple`.
 class ConfirmTracker {
 public:
     /// A publish arrived. @param waitsFor  the last log position that it waits for, not below an
     /// earlier publish's; 0: it is due at once
     /// @returns its delivery tag: 1 for the first publish after confirm.select, then +1
     DeliveryTag publish(LogPosition waitsFor);
+
+    /// A publish arrived that a full queue has refused: it is due at once, as basic.nack.
+    DeliveryTag refuse();
 
     /// Appends what is due when everything up to `committed` is durable. Call once per flush.
     void take(LogPosition committed, std::vector<Confirm>& out);
@@ -33,11 +37,13 @@ public:
 private:
     struct Pending {
         LogPosition waitsFor;
-        bool isTaken;
+        bool isTaken;  // told already, or refused
     };
     Ring<Pending> m_pending;  // the front has tag m_firstTag
     DeliveryTag m_firstTag = 1;
     std::vector<DeliveryTag> m_dueBeyond;  // due at once, published since the last take
+    std::vector<DeliveryTag> m_refused;    // likewise, refused
+    std::vector<DeliveryTag> m_single;     // scratch
     std::size_t m_unconfirmedCount = 0;
 };
 

@@ -1,13 +1,29 @@
 #include "core/broker/consuming.h"
 
+#include "core/broker/message_copy.h"
 #include "core/broker/names.h"
+#include "core/broker/sender_selection.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace warren::broker {
 
 using amqp::ReplyCode;
+
+namespace {
+
+/// Messages that one round drops at most, so that sockets are served in between.
+constexpr int kDropsMax = 4096;
+
+/// Whether the deliveries of each message are counted and shown.
+bool countsDeliveries(const Queue& queue)
+{
+    return queue.settings().type == QueueType::Quorum || queue.settings().deliveryLimit;
+}
+
+}  // namespace
 
 Result<Queue*, Refusal> Consuming::findQueue(Channel& channel, std::string_view name) const
 {
@@ -26,15 +42,19 @@ Result<Queue*, Refusal> Consuming::findQueue(Channel& channel, std::string_view 
 
 Verdict Consuming::consume(Channel& channel, const Consume& command)
 {
-    if (!command.tag.empty() && channel.consumers.contains(command.tag)) {
+    const bool isTaken = channel.consumers.contains(command.tag) ||
+                         (!channel.replyKey.empty() && channel.replyConsumerTag == command.tag);
+    if (!command.tag.empty() && isTaken) {
         return Refusal{ReplyCode::NotAllowed,
                        "attempt to reuse consumer tag '" + std::string{command.tag} + "'",
                        {}};
     }
+    if (command.queue == kReplyToName) return consumeReplies(channel, command);
     const auto found = findQueue(channel, command.queue);
     if (!found) return found.error();
     Queue& queue = *found.value();
-    if (queue.consumers.hasExclusive() || (command.isExclusive && !queue.consumers.isEmpty())) {
+    const bool isShared = queue.consumers.isSingleActive() || !queue.consumers.isEmpty();
+    if (queue.consumers.hasExclusive() || (command.isExclusive && isShared)) {
         const auto& definition = queue.definition();
         return Refusal{ReplyCode::AccessRefused,
                        queueText(definition.vhost, definition.name) + " in exclusive use",
@@ -53,15 +73,44 @@ Verdict Consuming::consume(Channel& channel, const Consume& command)
     consumer->arguments = command.arguments;
 
     m_state.post(channel, ConsumeOk{consumer->slot, consumer->tag, command.noWait});
-    queue.consumers.add(*consumer);
+    queue.consumers.add(*consumer, m_state.wallNow);
+    queue.lastUsed = m_state.now;
     const std::string tag = consumer->tag;
     channel.consumers.emplace(tag, std::move(consumer));
     m_state.markDirty(queue);
     return {};
 }
 
+Verdict Consuming::consumeReplies(Channel& channel, const Consume& command)
+{
+    if (!channel.replyKey.empty()) {
+        return Refusal{ReplyCode::PreconditionFailed, "reply consumer already set", {}};
+    }
+    if (!command.noAck) {
+        return Refusal{ReplyCode::PreconditionFailed, "reply consumer cannot acknowledge", {}};
+    }
+    channel.replyConsumerTag =
+        command.tag.empty() ? generatedName("amq.ctag-", m_state.prng) : std::string{command.tag};
+    channel.replyKey = generatedName(std::string{kReplyToName} + ".", m_state.prng);
+    channel.replySlot = channel.takeSlot();
+    m_state.replyAddresses.emplace(channel.replyKey,
+                                   ReplyAddress{channel.connection.id, channel.number});
+    m_state.post(channel, ConsumeOk{channel.replySlot, channel.replyConsumerTag, command.noWait});
+    return {};
+}
+
+void Consuming::endReplies(Channel& channel)
+{
+    if (channel.replyKey.empty()) return;
+    m_state.replyAddresses.erase(channel.replyKey);
+    channel.giveSlotBack(channel.replySlot);
+    channel.replyKey.clear();
+    channel.replyConsumerTag.clear();
+}
+
 void Consuming::cancel(Channel& channel, const Cancel& command)
 {
+    if (!channel.replyKey.empty() && channel.replyConsumerTag == command.tag) endReplies(channel);
     const auto at = channel.consumers.find(command.tag);
     if (at != channel.consumers.end()) {
         Queue& queue = *at->second->queue;
@@ -76,7 +125,9 @@ void Consuming::cancel(Channel& channel, const Cancel& command)
 void Consuming::removeConsumer(Consumer& consumer)
 {
     Channel& channel = *consumer.channel;
-    consumer.queue->consumers.remove(consumer);
+    consumer.queue->consumers.remove(consumer, m_state.wallNow);
+    consumer.queue->lastUsed = m_state.now;
+    m_state.markDirty(*consumer.queue);  // another one may be the active one; its idle time begins
     // What it holds stays with the channel, which may still acknowledge it.
     channel.unacked.forEachLive([&](UnackedMessage& message) {
         if (message.consumer == &consumer) message.consumer = nullptr;
@@ -100,6 +151,7 @@ void Consuming::endConsumers(Queue& queue)
 
 void Consuming::leave(Channel& channel)
 {
+    endReplies(channel);
     // First, so that removing a consumer has nothing left to look through.
     channel.unacked.forEachLive([&](UnackedMessage& message) { putBack(channel, message); });
     channel.unacked.tidy();
@@ -120,6 +172,14 @@ void Consuming::deliverFrom(Queue& queue)
     while (queue.readyCount() > 0) {
         Consumer* consumer = queue.consumers.current();
         if (consumer == nullptr) return;
+        // What expires just now may still be delivered: a lifetime of zero means "at once or
+        // never".
+        const auto expiry = queue.nextExpiry();
+        if (expiry && *expiry < m_state.wallNow) {
+            const WallTime justBefore{m_state.wallNow.sinceEpoch - std::chrono::milliseconds{1}};
+            if (dropExpired(queue, justBefore)) return m_state.markDirty(queue);
+            continue;
+        }
         Connection& connection = consumer->channel->connection;
         const bool hasCredit = connection.sendCredit > 0;
         if (!hasCredit) connection.isStarved = true;
@@ -130,6 +190,25 @@ void Consuming::deliverFrom(Queue& queue)
         handOut(queue, *consumer);
         queue.consumers.advance();
     }
+}
+
+bool Consuming::dropExpired(Queue& queue, WallTime at)
+{
+    for (int left = kDropsMax; left > 0; --left) {
+        const auto expiry = queue.nextExpiry();
+        if (!expiry || *expiry > at) return false;
+        m_state.discard(queue, queue.removeExpired(), DeathReason::Expired);
+    }
+    return true;
+}
+
+bool Consuming::dropOverflow(Queue& queue)
+{
+    for (int left = kDropsMax; left > 0; --left) {
+        if (!queue.isOverLimit() || queue.readyCount() == 0) return false;
+        m_state.discard(queue, queue.removeFirst(), DeathReason::LengthLimit);
+    }
+    return queue.isOverLimit();
 }
 
 void Consuming::handOut(Queue& queue, Consumer& consumer)
@@ -144,16 +223,18 @@ void Consuming::handOut(Queue& queue, Consumer& consumer)
     delivery.consumer = consumer.slot;
     delivery.isRedelivered = queue.first().isRedelivered;
     if (consumer.noAck) {
-        QueueEntry entry = queue.removeFirst();
+        const QueueEntry entry = queue.removeFirst();
         logRemoval(queue, entry);
         delivery.tag = channel.unacked.skip();
-        delivery.message = std::move(entry.message);
+        delivery.message = outgoing(queue, entry.message, entry.deliveryCount);
     } else {
         UnackedMessage held{.queue = queue.id(),
                             .consumer = &consumer,
                             .isDelivery = true,
+                            .deliveredAt = m_state.now,
                             .entry = queue.deliver()};
-        delivery.message = held.entry.message;
+        armTimeout(channel, queue);
+        delivery.message = outgoing(queue, held.entry.message, held.entry.deliveryCount);
         delivery.tag = channel.unacked.add(std::move(held));
         consumer.unackedCount += 1;
         channel.consumerUnackedCount += 1;
@@ -166,6 +247,10 @@ Verdict Consuming::get(Channel& channel, const Get& command)
     const auto found = findQueue(channel, command.queue);
     if (!found) return found.error();
     Queue& queue = *found.value();
+    queue.lastUsed = m_state.now;
+    // Whatever has expired is gone for a get, however much there is of it.
+    while (dropExpired(queue, m_state.wallNow)) {
+    }
     if (queue.readyCount() == 0) {
         m_state.post(channel, GetEmpty{});
         return {};
@@ -174,13 +259,17 @@ Verdict Consuming::get(Channel& channel, const Get& command)
     GetOk answer;
     answer.isRedelivered = queue.first().isRedelivered;
     if (command.noAck) {
-        QueueEntry entry = queue.removeFirst();
+        const QueueEntry entry = queue.removeFirst();
         logRemoval(queue, entry);
         answer.tag = channel.unacked.skip();
-        answer.message = std::move(entry.message);
+        answer.message = outgoing(queue, entry.message, entry.deliveryCount);
     } else {
-        UnackedMessage held{.queue = queue.id(), .consumer = nullptr, .entry = queue.deliver()};
-        answer.message = held.entry.message;
+        UnackedMessage held{.queue = queue.id(),
+                            .consumer = nullptr,
+                            .deliveredAt = m_state.now,
+                            .entry = queue.deliver()};
+        armTimeout(channel, queue);
+        answer.message = outgoing(queue, held.entry.message, held.entry.deliveryCount);
         answer.tag = channel.unacked.add(std::move(held));
     }
     answer.messageCount = static_cast<std::uint32_t>(queue.readyCount());
@@ -195,18 +284,40 @@ void Consuming::noteDelivery(Queue& queue, Channel& channel, const QueueEntry& e
         counters->redeliver += entry.isRedelivered;
     }
     if (entry.position == 0) return;
-    if (queue.mark.covers(entry.sequence, entry.position, m_state.committed())) return;
-    if (entry.sequence > queue.mark.upTo()) {
-        extendMark(queue, entry.sequence + RedeliveryMark::kBlock);
+    const std::uint8_t priority = queue.priorityOf(*entry.message);
+    const RedeliveryMark& mark = queue.lane(priority).mark;
+    if (mark.covers(entry.sequence, entry.position, m_state.committed())) return;
+    if (entry.sequence > mark.upTo()) {
+        extendMark(queue, priority, entry.sequence + RedeliveryMark::kBlock);
     }
-    m_state.hold(channel, queue.mark.position());
+    m_state.hold(channel, mark.position());
 }
 
-void Consuming::extendMark(Queue& queue, Sequence upTo)
+void Consuming::extendMark(Queue& queue, std::uint8_t priority, Sequence upTo)
 {
     const LogPosition position = m_state.nextPosition();
-    queue.mark.extend(upTo, position, m_state.committed());
-    m_state.log(MarkDelivered{queue.id(), upTo, position});
+    queue.lane(priority).mark.extend(upTo, position, m_state.committed());
+    m_state.log(MarkDelivered{queue.id(), upTo, position, priority});
+}
+
+MessagePtr Consuming::outgoing(const Queue& queue, const MessagePtr& message,
+                               std::uint32_t deliveryCount)
+{
+    MessagePtr visible = withoutBlindKeys(message);
+    if (deliveryCount == 0 || !countsDeliveries(queue)) return visible;
+    // Spec: RabbitMQ, "Quorum Queues", poison message handling.
+    amqp::FieldTable headers = headersOf(*visible);
+    headers.set("x-delivery-count", std::int64_t{deliveryCount});
+    return withHeaders(*visible, std::move(headers));
+}
+
+void Consuming::armTimeout(Channel& channel, const Queue& queue)
+{
+    const auto timeout = queue.settings().consumerTimeout ? queue.settings().consumerTimeout
+                                                          : m_state.consumerTimeout;
+    if (!timeout) return;
+    m_state.timers.arm({.connection = channel.connection.id, .channel = channel.number},
+                       channel.timerAt, m_state.now + *timeout);
 }
 
 // -------------------------------------------------------------------------------- acknowledgements
@@ -257,7 +368,7 @@ Verdict Consuming::reject(Channel& channel, const Reject& command)
         } else if (command.requeues) {
             putBack(channel, message);
         } else {
-            drop(channel, message);
+            rejectForGood(channel, message);
         }
     });
     return {};
@@ -271,7 +382,7 @@ void Consuming::settle(Channel& channel, const Transaction::Settlement& settleme
     } else if (settlement.requeues) {
         putBack(channel, message);
     } else {
-        drop(channel, message);
+        rejectForGood(channel, message);
     }
     channel.unacked.tidy();
 }
@@ -305,12 +416,34 @@ void Consuming::drop(Channel& channel, UnackedMessage& message)
     logRemoval(*queue, entry);
 }
 
+void Consuming::rejectForGood(Channel& channel, UnackedMessage& message)
+{
+    releaseFrom(channel, message);
+    QueueEntry entry = channel.unacked.release(message);
+    Queue* queue = m_state.catalogue.findQueue(message.queue);
+    if (queue == nullptr) return;
+    queue->removeDelivered(entry);
+    m_state.discard(*queue, std::move(entry), DeathReason::Rejected);
+}
+
 void Consuming::putBack(Channel& channel, UnackedMessage& message)
 {
     releaseFrom(channel, message);
     QueueEntry entry = channel.unacked.release(message);
     Queue* queue = m_state.catalogue.findQueue(message.queue);
     if (queue == nullptr) return;
+    entry.deliveryCount += 1;
+    if (countsDeliveries(*queue)) {
+        const auto limit = queue->settings().deliveryLimit;
+        if (limit && entry.deliveryCount > *limit) {
+            queue->removeDelivered(entry);
+            m_state.discard(*queue, std::move(entry), DeathReason::DeliveryLimit);
+            return;
+        }
+        if (entry.position != 0) {
+            m_state.log(CountDeliveries{queue->id(), entry.position, entry.deliveryCount});
+        }
+    }
     queue->requeue(std::move(entry));
     m_state.markDirty(*queue);
 }

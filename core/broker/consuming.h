@@ -34,8 +34,16 @@ public:
     /// The queue is about to go: its consumers end, and their clients are told.
     void endConsumers(Queue& queue);
 
-    /// Hands out messages while there are some and a consumer can take one.
+    /// Hands out messages while there are some and a consumer can take one. What has expired before
+    /// now goes first.
     void deliverFrom(Queue& queue);
+    /// Removes what has expired, up to and including `at`; it is dead-lettered at the end of the
+    /// command. Stops after a bounded number. @returns whether there is more
+    bool dropExpired(Queue& queue, WallTime at);
+    /// Removes the first messages while the queue is over its limits, likewise.
+    bool dropOverflow(Queue& queue);
+    /// The channel's replies have nowhere to go any more.
+    void endReplies(Channel& channel);
     /// Consumers of this connection may take messages again.
     void unparkAll(Connection& connection);
 
@@ -52,13 +60,20 @@ private:
     void handOut(Queue& queue, Consumer& consumer);
     /// A delivery of this entry on this channel: sees to the redelivery mark, counts.
     void noteDelivery(Queue& queue, Channel& channel, const QueueEntry& entry);
-    void extendMark(Queue& queue, Sequence upTo);
+    void extendMark(Queue& queue, std::uint8_t priority, Sequence upTo);
     void logRemoval(const Queue& queue, const QueueEntry& entry);
+    /// basic.consume of direct replies.
+    Verdict consumeReplies(Channel& channel, const Consume& command);
+    /// The message as this receiver may see it.
+    static MessagePtr outgoing(const Queue& queue, const MessagePtr& message,
+                               std::uint32_t deliveryCount);
+    void armTimeout(Channel& channel, const Queue& queue);
     /// The tags that a client's ack, reject or nack names, judged before anything changes.
     Verdict judgeTag(Channel& channel, DeliveryTag tag, bool isMultiple) const;
     void acknowledge(Channel& channel, UnackedMessage& message);
     void putBack(Channel& channel, UnackedMessage& message);
     void drop(Channel& channel, UnackedMessage& message);
+    void rejectForGood(Channel& channel, UnackedMessage& message);
     /// The books of consumer and channel: one unacknowledged message less.
     void releaseFrom(Channel& channel, const UnackedMessage& message);
     template <typename Settle>

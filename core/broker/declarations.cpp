@@ -250,13 +250,24 @@ Verdict Declarations::judgeEquivalence(const Queue& queue, Asker asker,
     return {};
 }
 
+Result<Declarations::DeclaredQueue, Refusal> Declarations::describeReplies(
+    const Vhost& vhost, const std::string& name) const
+{
+    // Source: RabbitMQ 3.10.8: it is there for everybody; with a key, while that channel is.
+    const bool isThere = name == kReplyToName || m_state.replyAddresses.contains(name);
+    if (!isThere) return noQueue(vhost.definition.name, name);
+    return DeclaredQueue{.name = name, .messageCount = 0, .consumerCount = 1, .position = 0};
+}
+
 Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& vhost, Asker asker,
                                                                         const DeclareQueue& command)
 {
     std::string name = withoutLineBreaks(command.name);
+    if (name.starts_with(kReplyToName)) return describeReplies(vhost, name);
     if (command.isPassive) {
         const auto queue = findQueue(vhost, asker, name);
         if (!queue) return queue.error();
+        (*queue)->lastUsed = m_state.now;
         return describe(*queue.value());
     }
     if (name.empty()) {
@@ -264,9 +275,10 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
     } else if (name.starts_with(kReservedPrefix)) {
         return reservedName("queue", name);
     }
-    if (const Queue* existing = vhost.findQueue(name)) {
+    if (Queue* existing = vhost.findQueue(name)) {
         Verdict verdict = judgeEquivalence(*existing, asker, command);
         if (!verdict) return verdict.error();
+        existing->lastUsed = m_state.now;
         return describe(*existing);
     }
     m_state.lastQueueId.value += 1;
@@ -281,7 +293,10 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
     };
     const bool isStored = command.isDurable && !command.isExclusive;
     const LogPosition position = m_state.change(PutQueue{std::move(definition)}, isStored);
-    vhost.findQueue(name)->declaredAt = position;
+    Queue& queue = *vhost.findQueue(name);
+    queue.declaredAt = position;
+    queue.lastUsed = m_state.now;
+    m_state.markDirty(queue);  // it may expire
     return DeclaredQueue{.name = name, .messageCount = 0, .consumerCount = 0, .position = position};
 }
 

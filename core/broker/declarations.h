@@ -61,6 +61,9 @@ private:
     Verdict judgeEquivalence(const Queue& queue, Asker asker, const DeclareQueue& command) const;
     Result<Queue*, Refusal> findQueue(Vhost& vhost, Asker asker, std::string_view name) const;
     DeclaredQueue describe(const Queue& queue) const;
+    /// What a declare of the direct reply-to name answers.
+    Result<DeclaredQueue, Refusal> describeReplies(const Vhost& vhost,
+                                                   const std::string& name) const;
     /// The ends of a binding, judged. @error NotFound, AccessRefused, ResourceLocked
     Verdict judgeBinding(Asker asker, const BindingDefinition& binding) const;
     bool isStored(const BindingDefinition& binding) const;

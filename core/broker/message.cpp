@@ -1,5 +1,7 @@
 #include "core/broker/message.h"
 
+#include "core/amqp/field_table.h"
+#include "core/amqp/properties.h"
 #include "core/base/check.h"
 
 #include <algorithm>
@@ -8,6 +10,48 @@
 #include <new>
 
 namespace warren::broker {
+
+namespace {
+
+/// Whether a table that names CC or BCC really has them as keys. Most tables don't even have the
+/// bytes, and cost no decoding.
+bool hasSenderSelectedKeysIn(ByteView headers)
+{
+    const std::string_view text = textOf(headers);
+    constexpr std::string_view kCc{
+        "\x02"
+        "CC",
+        3};
+    constexpr std::string_view kBcc{
+        "\x03"
+        "BCC",
+        4};
+    if (text.find(kCc) == text.npos && text.find(kBcc) == text.npos) return false;
+    const auto table = amqp::decodeFieldTable(headers);
+    return table && (table->find("CC") != nullptr || table->find("BCC") != nullptr);
+}
+
+}  // namespace
+
+void Message::readTraits()
+{
+    // Spec: basic class, property flags from bit 15: content-type, content-encoding, headers,
+    // delivery-mode, priority, correlation-id, reply-to, expiration.
+    constexpr std::uint16_t kHeaders = 1u << 13;
+    constexpr std::uint16_t kPriority = 1u << 11;
+    constexpr std::uint16_t kReplyTo = 1u << 9;
+    constexpr std::uint16_t kExpiration = 1u << 8;
+    const ByteView encoded = properties();
+    if (encoded.size() < 2) return;
+    const std::uint16_t flags = loadU16(encoded, 0);
+    if ((flags & (kHeaders | kPriority | kReplyTo | kExpiration)) == 0) return;
+    const auto view = amqp::PropertiesView::parse(encoded);
+    if (!view) return;
+    m_priority = view->priority().value_or(0);
+    m_hasExpiration = (flags & kExpiration) != 0;
+    m_hasReplyTo = (flags & kReplyTo) != 0;
+    m_hasSenderSelectedKeys = view->hasHeaders() && hasSenderSelectedKeysIn(view->headers());
+}
 
 void MessagePtr::reset()
 {
@@ -48,6 +92,7 @@ void MessageBuilder::begin(std::string_view exchange, std::string_view routingKe
         if (!part.empty()) std::memcpy(at, part.data(), part.size());
         at += part.size();
     }
+    m_message->readTraits();
 }
 
 void MessageBuilder::append(ByteView piece)

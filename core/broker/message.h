@@ -38,6 +38,15 @@ public:
 
     /// delivery-mode 2. Spec: basic class, property delivery-mode.
     bool isPersistent() const { return m_isPersistent; }
+    /// Property priority; 0 if there is none.
+    std::uint8_t priority() const { return m_priority; }
+    /// Whether it has the property expiration.
+    bool hasExpiration() const { return m_hasExpiration; }
+    /// Whether it has the property reply-to.
+    bool hasReplyTo() const { return m_hasReplyTo; }
+    /// Whether its headers name further routing keys.
+    /// Spec: RabbitMQ, "Sender-selected Distribution": headers CC and BCC.
+    bool hasSenderSelectedKeys() const { return m_hasSenderSelectedKeys; }
 
     /// Memory that it holds, header included.
     std::size_t memoryBytes() const { return sizeof(Message) + headBytes() + m_bodyBytes; }
@@ -47,6 +56,8 @@ private:
     friend class MessageBuilder;
 
     Message() = default;
+    /// Fills in what the broker asks for again and again.
+    void readTraits();
     std::byte* bytes() { return reinterpret_cast<std::byte*>(this + 1); }
     const std::byte* bytes() const { return reinterpret_cast<const std::byte*>(this + 1); }
     std::size_t headBytes() const
@@ -60,6 +71,10 @@ private:
     std::uint8_t m_exchangeBytes = 0;
     std::uint8_t m_routingKeyBytes = 0;
     bool m_isPersistent = false;
+    std::uint8_t m_priority = 0;
+    bool m_hasExpiration = false;
+    bool m_hasReplyTo = false;
+    bool m_hasSenderSelectedKeys = false;
 };
 
 /// A counted reference to a complete Message; may be null.

@@ -7,6 +7,9 @@
 
 namespace warren::broker {
 
+/// The queue that is none: replies to a channel. Spec: RabbitMQ, "Direct Reply-to".
+inline constexpr std::string_view kReplyToName = "amq.rabbitmq.reply-to";
+
 /// A name that the broker gives: the prefix and 22 characters of URL-safe base64, as RabbitMQ makes
 /// amq.gen-… and amq.ctag-… names.
 std::string generatedName(std::string_view prefix, Prng& prng);

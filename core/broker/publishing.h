@@ -4,6 +4,7 @@
 #include "core/broker/consuming.h"
 #include "core/broker/errors.h"
 #include "core/broker/routing.h"
+#include "core/broker/sender_selection.h"
 #include "core/broker/state.h"
 
 #include <string_view>
@@ -30,19 +31,42 @@ public:
     Verdict commit(Channel& channel);
     Verdict rollback(Channel& channel);
 
+    /// A message that died goes on to the queues that its exchange routes it to.
+    /// @param judgesCycles  leave out queues that it would come back to for ever
+    /// @returns how many queues took it
+    std::size_t publishDeadLetter(Vhost& vhost, Exchange& exchange, const MessagePtr& message,
+                                  bool judgesCycles);
+
     /// Sends the confirms that are due. Call once per flush.
     void confirm();
 
 private:
+    /// What became of a message: the log position after which it is safe (0: nothing of it is
+    /// stored), and whether a full queue refused it.
+    struct Outcome {
+        LogPosition position = 0;
+        bool isRefused = false;
+    };
     struct Target {
         Exchange* exchange = nullptr;
         const std::vector<Queue*>* queues = nullptr;
     };
     /// Where the message goes; valid until the next call.
     Result<Target, Refusal> route(Vhost& vhost, RouteCache* cache, const Message& message);
-    /// @returns the log position after which it is safe; 0: nothing of it is stored
-    LogPosition enqueue(const MessagePtr& message, const std::vector<Queue*>& queues);
-    LogPosition enqueue(Queue& queue, const MessagePtr& message);
+    /// The same for a message that names routing keys itself.
+    Result<Target, Refusal> routeToAll(Vhost& vhost, const Message& message);
+    /// The queues for all of its keys, in m_route.
+    void findQueues(const Vhost& vhost, Exchange& exchange, const Message& message,
+                    const SenderSelectedKeys& keys);
+    /// All that a channel's publish is judged by but its exchange; the message may become another.
+    Verdict judge(Channel& channel, MessagePtr& message) const;
+    /// The exchange of a message. @error NotFound, AccessRefused
+    Result<Exchange*, Refusal> findExchange(Vhost& vhost, const Message& message) const;
+    /// Replies go to a channel, not to a queue.
+    void deliverReply(const MessagePtr& message);
+    Outcome enqueue(const MessagePtr& message, const std::vector<Queue*>& queues);
+    Outcome enqueue(Queue& queue, const MessagePtr& message);
+    LogPosition append(Queue& queue, const MessagePtr& message);
     void count(Channel* channel, const Target& target, bool isMandatory);
     void giveBack(Channel& channel, const MessagePtr& message);
 

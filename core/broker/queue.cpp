@@ -8,9 +8,12 @@ namespace warren::broker {
 
 std::size_t Queue::memoryBytes() const
 {
-    constexpr std::size_t kMapNodeBytes = sizeof(QueueEntry) + 48;
-    return sizeof *this + m_messageBytes + m_fresh.capacity() * sizeof(QueueEntry) +
-           m_requeued.size() * kMapNodeBytes + m_unackedCount * sizeof(QueueEntry);
+    constexpr std::size_t kSetNodeBytes = sizeof(ExpiryKey) + 48;
+    std::size_t indexBytes = m_lane.indexBytes() + m_moreLanes.size() * sizeof(QueueLane) +
+                             m_expiries.size() * kSetNodeBytes;
+    for (const QueueLane& more : m_moreLanes)
+        indexBytes += more.indexBytes();
+    return sizeof *this + m_messageBytes + indexBytes + m_unackedCount * sizeof(QueueEntry);
 }
 
 void Queue::enqueue(QueueEntry&& entry)
@@ -20,24 +23,46 @@ void Queue::enqueue(QueueEntry&& entry)
     m_bodyBytes += entry.message->bodyBytes();
     m_messageBytes += entry.message->memoryBytes();
     if (entry.position != 0) m_persistentCount += 1;
-    // What comes back after a restart as delivered before lies in front of what was not.
-    if (entry.isRedelivered) {
-        m_requeued.emplace_hint(m_requeued.end(), entry.sequence, std::move(entry));
-    } else {
-        m_fresh.pushBack(std::move(entry));
-    }
+    const std::uint8_t priority = priorityOf(*entry.message);
+    noteReady(entry, priority);
+    lane(priority).add(std::move(entry));
 }
 
 const QueueEntry& Queue::first() const
 {
-    return m_requeued.empty() ? m_fresh.front() : m_requeued.begin()->second;
+    WARREN_CHECK(m_readyCount > 0);
+    return lane(m_topPriority).first();
 }
 
 QueueEntry Queue::takeFirst()
 {
-    if (m_requeued.empty()) return m_fresh.popFront();
-    auto node = m_requeued.extract(m_requeued.begin());
-    return std::move(node.mapped());
+    WARREN_CHECK(m_readyCount > 0);
+    const std::uint8_t priority = m_topPriority;
+    QueueEntry entry = lane(priority).takeFirst();
+    noteTaken(entry, priority);
+    return entry;
+}
+
+void Queue::noteReady(const QueueEntry& entry, std::uint8_t priority)
+{
+    if (m_readyCount == 0 || priority > m_topPriority) m_topPriority = priority;
+    m_readyCount += 1;
+    m_readyBytes += entry.message->bodyBytes();
+    if (m_settings.hasExactTtl && entry.canExpire()) {
+        m_expiries.insert({entry.expiresAt, priority, entry.sequence});
+    }
+}
+
+void Queue::noteTaken(const QueueEntry& entry, std::uint8_t priority)
+{
+    m_readyCount -= 1;
+    m_readyBytes -= entry.message->bodyBytes();
+    while (m_topPriority > 0 && lane(m_topPriority).isEmpty()) {
+        m_topPriority -= 1;
+    }
+    if (m_settings.hasExactTtl && entry.canExpire()) {
+        m_expiries.erase({entry.expiresAt, priority, entry.sequence});
+    }
 }
 
 QueueEntry Queue::deliver()
@@ -48,12 +73,12 @@ QueueEntry Queue::deliver()
 
 void Queue::requeue(QueueEntry&& entry)
 {
-    WARREN_CHECK(m_unackedCount > 0 &&
-                 (m_fresh.isEmpty() || entry.sequence < m_fresh.front().sequence));
+    WARREN_CHECK(m_unackedCount > 0);
     m_unackedCount -= 1;
     entry.isRedelivered = true;
-    const Sequence sequence = entry.sequence;
-    m_requeued.emplace(sequence, std::move(entry));
+    const std::uint8_t priority = priorityOf(*entry.message);
+    noteReady(entry, priority);
+    lane(priority).putBack(std::move(entry));
 }
 
 void Queue::removeDelivered(const QueueEntry& entry)
@@ -68,6 +93,28 @@ QueueEntry Queue::removeFirst()
     QueueEntry entry = takeFirst();
     forget(entry);
     return entry;
+}
+
+std::optional<WallTime> Queue::nextExpiry() const
+{
+    if (m_settings.hasExactTtl) {
+        if (m_expiries.empty()) return std::nullopt;
+        return m_expiries.begin()->at;
+    }
+    if (m_readyCount == 0 || !first().canExpire()) return std::nullopt;
+    return first().expiresAt;
+}
+
+QueueEntry Queue::removeExpired()
+{
+    if (!m_settings.hasExactTtl) return removeFirst();
+    WARREN_CHECK(!m_expiries.empty());
+    const ExpiryKey key = *m_expiries.begin();
+    auto taken = lane(key.priority).take(key.sequence);
+    WARREN_CHECK(taken.has_value());
+    noteTaken(*taken, key.priority);
+    forget(*taken);
+    return std::move(*taken);
 }
 
 void Queue::forget(const QueueEntry& entry)

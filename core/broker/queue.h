@@ -1,41 +1,43 @@
 #pragma once
 
-#include "core/base/ring.h"
+#include "core/base/time.h"
 #include "core/broker/consumers.h"
 #include "core/broker/counters.h"
 #include "core/broker/definition.h"
 #include "core/broker/message.h"
+#include "core/broker/queue_lane.h"
 #include "core/broker/queue_operation.h"
 #include "core/broker/queue_settings.h"
-#include "core/broker/redelivery_mark.h"
 
+#include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 namespace warren::broker {
 
-/// A message in a queue: its place and what is known of it there.
-struct QueueEntry {
-    MessagePtr message{};
-    Sequence sequence = 0;
-    LogPosition position = 0;  ///< of its Enqueue; 0: not stored
-    bool isRedelivered = false;
-};
-
 /// One queue: its messages in order, its consumers, its books.
 ///
+/// Messages of a higher priority come first; those of one priority in the order of their arrival.
 /// Each function that changes the contents is one queue operation (queue_operation.h). The queue
 /// decides nothing: the broker does, and logs what must survive.
-/// Thread: the broker's. Cost: O(1) per operation; requeue O(log n) in the number of requeued ones.
+/// Thread: the broker's. Cost: O(1) per operation; requeue O(log n) in the number of requeued ones,
+/// and with exact TTL everything O(log n).
 class Queue {
 public:
     explicit Queue(QueueDefinition definition)
         : m_definition(std::move(definition)),
-          m_settings(effectiveSettings(m_definition, nullptr, nullptr))
+          m_settings(effectiveSettings(m_definition, nullptr, nullptr)),
+          m_moreLanes(m_settings.priorityMax)
     {
+        consumers.setSingleActive(m_settings.hasSingleActiveConsumer);
     }
     Queue(const Queue&) = delete;
     Queue& operator=(const Queue&) = delete;
@@ -61,7 +63,10 @@ public:
     // ---- contents
 
     Sequence nextSequence() const { return m_lastSequence + 1; }
-    std::size_t readyCount() const { return m_fresh.size() + m_requeued.size(); }
+    std::size_t readyCount() const { return m_readyCount; }
+    std::size_t readyCount(std::uint8_t priority) const { return lane(priority).readyCount(); }
+    /// Bodies of the ready messages.
+    std::size_t readyBytes() const { return m_readyBytes; }
     std::size_t unackedCount() const { return m_unackedCount; }
     std::size_t messageCount() const { return readyCount() + unackedCount(); }
     std::size_t persistentCount() const { return m_persistentCount; }
@@ -81,44 +86,96 @@ public:
     void requeue(QueueEntry&& entry);
     /// Operation Remove of a delivered message.
     void removeDelivered(const QueueEntry& entry);
-    /// Operation Remove of the first ready message: purge, or delivery without acknowledgement.
+    /// Operation Remove of the first ready message: purge, limit, or delivery without
+    /// acknowledgement.
     QueueEntry removeFirst();
+
+    // ---- limits and expiry
+
+    bool hasLengthLimit() const { return m_settings.lengthMax || m_settings.lengthBytesMax; }
+    /// More ready messages, or bytes of them, than the limits allow.
+    bool isOverLimit() const { return exceeds(m_readyCount, m_readyBytes); }
+    /// Whether one more message would be too much.
+    bool wouldOverflow(const Message& message) const
+    {
+        return exceeds(m_readyCount + 1, m_readyBytes + message.bodyBytes());
+    }
+    /// When the next message expires that may do so: the first one, with exact TTL any.
+    std::optional<WallTime> nextExpiry() const;
+    /// Operation Remove of the message that nextExpiry() means. @pre there is one
+    QueueEntry removeExpired();
+
+    /// The priority that a message has here.
+    std::uint8_t priorityOf(const Message& message) const
+    {
+        return std::min(message.priority(), m_settings.priorityMax);
+    }
+    QueueLane& lane(std::uint8_t priority)
+    {
+        return priority == 0 ? m_lane : m_moreLanes[priority - 1u];
+    }
+    const QueueLane& lane(std::uint8_t priority) const
+    {
+        return priority == 0 ? m_lane : m_moreLanes[priority - 1u];
+    }
 
     /// Every ready message in order, for looking without touching. `visit` returns false to stop.
     template <typename Visit>
     void forEachReady(Visit visit) const
     {
-        for (const auto& [sequence, entry] : m_requeued) {
-            if (!visit(entry)) return;
+        for (std::size_t priority = m_moreLanes.size(); priority > 0; --priority) {
+            if (!m_moreLanes[priority - 1].forEach(visit)) return;
         }
-        for (std::size_t i = 0; i < m_fresh.size(); ++i) {
-            if (!visit(m_fresh[i])) return;
-        }
+        m_lane.forEach(visit);
     }
-
-    /// The highest sequence that was ever delivered.
-    Sequence deliveredUpTo() const
+    /// What the store knows of deliveries, per priority.
+    template <typename Visit>
+    void forEachLane(Visit visit)
     {
-        return m_fresh.isEmpty() ? m_lastSequence : m_fresh.front().sequence - 1;
+        visit(std::uint8_t{0}, m_lane);
+        for (std::size_t i = 0; i < m_moreLanes.size(); ++i)
+            visit(static_cast<std::uint8_t>(i + 1), m_moreLanes[i]);
     }
 
     QueueConsumers consumers;
-    RedeliveryMark mark;
     MessageCounters counters;
+    std::uint64_t deadLetteredCount = 0;
+    std::uint64_t deadLetterDroppedCount = 0;  ///< the part of it that no queue took
+    Instant lastUsed;                          ///< declared, got from, or with consumers
+    Instant timerAt = Instant::never();        ///< what it has armed (timers.h)
     LogPosition declaredAt = 0;  ///< until this is committed, nobody may be told that it exists
     bool isDirty = false;        ///< on the broker's list of queues to deliver from
 
 private:
+    /// What tells apart the messages that expire anywhere.
+    struct ExpiryKey {
+        WallTime at;
+        std::uint8_t priority = 0;
+        Sequence sequence = 0;
+        auto operator<=>(const ExpiryKey&) const = default;
+    };
+
+    bool exceeds(std::size_t count, std::size_t bytes) const
+    {
+        return (m_settings.lengthMax && count > *m_settings.lengthMax) ||
+               (m_settings.lengthBytesMax && bytes > *m_settings.lengthBytesMax);
+    }
     QueueEntry takeFirst();
+    void noteReady(const QueueEntry& entry, std::uint8_t priority);
+    void noteTaken(const QueueEntry& entry, std::uint8_t priority);
     void forget(const QueueEntry& entry);
 
     QueueDefinition m_definition;
     QueueSettings m_settings;
     std::string m_policy;
     std::string m_operatorPolicy;
-    Ring<QueueEntry> m_fresh;  // never delivered; all sequences above those of m_requeued
-    std::map<Sequence, QueueEntry> m_requeued;
+    QueueLane m_lane;                    // of priority 0, the only one of most queues
+    std::vector<QueueLane> m_moreLanes;  // of priorities 1 and up
+    std::uint8_t m_topPriority = 0;      // of the first ready message, if there is one
+    std::set<ExpiryKey> m_expiries;      // of the ready messages, with exact TTL only
     Sequence m_lastSequence = 0;
+    std::size_t m_readyCount = 0;
+    std::size_t m_readyBytes = 0;
     std::size_t m_unackedCount = 0;
     std::size_t m_persistentCount = 0;
     std::size_t m_bodyBytes = 0;

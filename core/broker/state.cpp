@@ -38,6 +38,15 @@ LogPosition State::change(CatalogueChange&& change, bool isStored)
     return position;
 }
 
+void State::discard(const Queue& queue, QueueEntry&& entry, DeathReason reason)
+{
+    if (queue.settings().deadLetterExchange) {
+        deadLetters.pushBack({queue.id(), reason, std::move(entry)});
+    } else if (entry.position != 0) {
+        log(Remove{queue.id(), entry.sequence, entry.position, RemovalReason::Dropped});
+    }
+}
+
 void State::commit(LogPosition upTo)
 {
     m_committed = std::max(m_committed, upTo);

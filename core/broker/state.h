@@ -2,19 +2,39 @@
 
 #include "core/base/ids.h"
 #include "core/base/prng.h"
+#include "core/base/ring.h"
 #include "core/base/time.h"
 #include "core/broker/catalogue.h"
 #include "core/broker/connection.h"
 #include "core/broker/counters.h"
 #include "core/broker/queue_operation.h"
+#include "core/broker/timers.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace warren::broker {
+
+/// Why a message leaves its queue without having been consumed.
+enum class DeathReason : std::uint8_t { Rejected, Expired, LengthLimit, DeliveryLimit };
+
+/// A message that has left its queue, on its way to a dead-letter exchange.
+struct DeadLetter {
+    QueueId queue;
+    DeathReason reason = DeathReason::Rejected;
+    QueueEntry entry;
+};
+
+/// Where replies to a channel go. Spec: RabbitMQ, "Direct Reply-to".
+struct ReplyAddress {
+    ConnectionId connection;
+    ChannelNumber channel = 0;
+};
 
 /// Everything that the broker knows, and the few steps that all its rules share: post an event, log
 /// an operation, put a queue on the list. The rules themselves are in declarations, publishing,
@@ -34,6 +54,11 @@ public:
     QueueId lastQueueId;
     /// Why publishers are blocked, in RabbitMQ's words; empty: they are not.
     std::string alarm;
+    /// How long a consumer may hold a message unacknowledged; nullopt: for ever.
+    std::optional<std::chrono::milliseconds> consumerTimeout;
+    /// By the routing key that replies are sent to.
+    TextMap<ReplyAddress> replyAddresses;
+    Timers timers;
 
     Connection* findConnection(ConnectionId id) const;
 
@@ -62,6 +87,11 @@ public:
     void restorePosition(LogPosition last) { m_lastPosition = m_committed = last; }
     std::vector<StoredOperation>& operations() { return m_operations; }
 
+    /// A message has left its queue and was not consumed: it goes to the queue's dead-letter
+    /// exchange at the end of the command, or to nobody.
+    void discard(const Queue& queue, QueueEntry&& entry, DeathReason reason);
+    Ring<DeadLetter> deadLetters;
+
     // ---- work for the next flush
 
     void markDirty(Queue& queue)
@@ -84,6 +114,8 @@ public:
     std::vector<Channel*>& confirmChannels() { return m_confirmChannels; }
     std::vector<ConnectionId>& dirtyConnections() { return m_dirtyConnections; }
 
+    /// Queues whose settings have changed: limits and lifetimes hold at once.
+    std::vector<QueueId> changedSettings;
     /// Queues that go at the end of the command: auto-delete ones that lost their last consumer.
     std::vector<QueueId> doomedQueues;
 

@@ -2,6 +2,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/ring.h"
+#include "core/base/time.h"
 #include "core/broker/consumers.h"
 #include "core/broker/queue.h"
 
@@ -23,6 +24,7 @@ struct UnackedMessage {
     Consumer* consumer = nullptr;  ///< nullptr: basic.get, or cancelled since
     /// Delivered to a consumer, be it cancelled since: counts for the channel's prefetch.
     bool isDelivery = false;
+    Instant deliveredAt{};
     QueueEntry entry{};
 };
 

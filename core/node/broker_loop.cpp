@@ -45,6 +45,12 @@ constexpr double kAlarmHysteresis = 0.95;
 
 Instant steadyNow() { return {std::chrono::steady_clock::now().time_since_epoch()}; }
 
+WallTime wallNow()
+{
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::milliseconds>(now)};
+}
+
 ExitCode exitCodeOf(storage::IoError::Kind kind)
 {
     using Kind = storage::IoError::Kind;
@@ -107,6 +113,8 @@ private:
     void updateAlarm();
     void updateHolds();
     void scheduleTurn();
+    void readClocks() { m_broker.setNow(steadyNow(), wallNow()); }
+    void armTimer();
     void sendSnapshot();
     management::Overview overview() const;
 
@@ -129,6 +137,7 @@ private:
     ConnectionId m_lastConnectionId;
     QTimer m_housekeeping;
     QTimer m_snapshotTimer;
+    QTimer m_deadline;  // of what happens in the broker by itself
     bool m_isTurnScheduled = false;
     bool m_isInTurn = false;
     bool m_isStoreBehind = false;
@@ -162,6 +171,7 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
           .sessionConfig = m_sessionConfig,
           .authenticator = m_users,
           .now = steadyNow,
+          .wallNow = wallNow,
           .onTouched =
               [this](ClientLink& link) {
                   link.isTouched = true;
@@ -186,6 +196,12 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
     m_users.add(config.defaultUser, config.defaultPassword);
     m_poller.onTurnEnd = [this] { turn(); };
     QObject::connect(&m_housekeeping, &QTimer::timeout, &m_owner, [this] { housekeep(); });
+    m_deadline.setSingleShot(true);
+    m_deadline.setTimerType(Qt::PreciseTimer);
+    QObject::connect(&m_deadline, &QTimer::timeout, &m_owner, [this] {
+        readClocks();
+        turn();
+    });
     QObject::connect(&m_snapshotTimer, &QTimer::timeout, &m_owner, [this] { sendSnapshot(); });
 }
 
@@ -260,6 +276,7 @@ Status<NodeFailure> BrokerLoop::Impl::openStore()
     m_store->setCallbacks(
         {.committed =
              [this](broker::LogPosition upTo) {
+                 readClocks();
                  m_broker.commit(upTo);
                  turn();
              },
@@ -271,6 +288,7 @@ Status<NodeFailure> BrokerLoop::Impl::openStore()
 
 void BrokerLoop::Impl::restore(storage::RecoveredState&& recovered)
 {
+    readClocks();
     for (const broker::CatalogueChange& change : recovered.definitions)
         m_broker.restore(change);
     std::size_t restoredCount = 0;
@@ -296,6 +314,7 @@ void BrokerLoop::Impl::stop()
 {
     m_housekeeping.stop();
     m_snapshotTimer.stop();
+    m_deadline.stop();
     m_listeners.clear();
     for (auto& [id, link] : m_links) {
         m_broker.closeConnection(id, {amqp::ReplyCode::ConnectionForced,
@@ -382,6 +401,20 @@ void BrokerLoop::Impl::turn()
     m_gone.clear();
     m_isInTurn = false;
     if (m_broker.hasWork() || !m_touched.empty()) scheduleTurn();
+    armTimer();
+}
+
+/// Armed early rather than anew: a timer that comes too soon arms itself again.
+void BrokerLoop::Impl::armTimer()
+{
+    const Instant deadline = m_broker.nextDeadline();
+    if (deadline == Instant::never()) return;
+    const Duration left = std::max(deadline - steadyNow(), Duration{0});
+    // Qt counts in int milliseconds, which are 24 days.
+    constexpr std::chrono::milliseconds kLongest{std::chrono::hours{1}};
+    const auto wait = std::min(std::chrono::ceil<std::chrono::milliseconds>(left), kLongest);
+    if (m_deadline.isActive() && m_deadline.remainingTimeAsDuration() <= wait) return;
+    m_deadline.start(wait);
 }
 
 void BrokerLoop::Impl::handOverToStore()
@@ -419,6 +452,7 @@ void BrokerLoop::Impl::updateHolds()
 
 void BrokerLoop::Impl::housekeep()
 {
+    readClocks();
     for (const auto& [id, link] : m_links)
         link->tick();
     m_memoryReading = m_memory.read();
@@ -474,6 +508,7 @@ void BrokerLoop::Impl::watch(const management::WatchScope& scope,
 
 management::CommandResult BrokerLoop::Impl::execute(const management::ManagementCommand& command)
 {
+    readClocks();
     auto result = m_executor.execute(command);
     scheduleTurn();
     return result;

@@ -60,6 +60,7 @@ void ClientLink::touch()
 std::size_t ClientLink::received(ByteView bytes)
 {
     const Instant now = m_context.now();
+    m_context.broker.setNow(now, m_context.wallNow());
     std::size_t consumed = 0;
     do {
         m_commands.clear();

@@ -33,6 +33,7 @@ public:
         const session::SessionConfig& sessionConfig;
         const session::Authenticator& authenticator;
         std::function<Instant()> now;
+        std::function<WallTime()> wallNow;
         /// The link has output, or commands of it were applied: it wants a turn.
         std::function<void(ClientLink&)> onTouched;
         /// The socket has closed, the broker knows: forget the link.

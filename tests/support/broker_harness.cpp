@@ -273,6 +273,7 @@ BrokerHarness::BrokerHarness(Commits commits, std::uint64_t seed)
 void BrokerHarness::start()
 {
     m_broker = std::make_unique<Broker>(m_seed);
+    m_broker->setNow(m_now, wallNow());
     m_store.setCallbacks(
         {.committed = [this](LogPosition upTo) { m_broker->commit(upTo); }, .failed = {}});
     storage::RecoveredState recovered = m_store.recover();
@@ -358,6 +359,7 @@ void BrokerHarness::commit(std::size_t groupCountMax)
 void BrokerHarness::advance(Duration by)
 {
     m_now = m_now + by;
+    m_broker->setNow(m_now, wallNow());
     for (const auto& [id, client] : m_byId)
         client->tick();
     settle();

@@ -141,6 +141,12 @@ public:
     session::SessionConfig& sessionConfig() { return m_sessionConfig; }
     const session::Authenticator& authenticator() const { return *m_authenticator; }
     Instant now() const { return m_now; }
+    /// The calendar: runs with `now`, from a day in 2023.
+    WallTime wallNow() const
+    {
+        constexpr std::chrono::milliseconds kStart{1'700'000'000'000};
+        return {kStart + std::chrono::duration_cast<std::chrono::milliseconds>(m_now.sinceStart)};
+    }
 
     /// A client that has opened the vhost "/", and channels 1 to `channelCount`.
     CommandClient& connect(ChannelNumber channelCount = 1);

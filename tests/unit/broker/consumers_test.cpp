@@ -19,7 +19,7 @@ protected:
     void addAll()
     {
         for (Consumer& consumer : all)
-            consumers.add(consumer);
+            consumers.add(consumer, WallTime{});
     }
     /// Tags in the order in which messages would be handed out.
     std::string round(int count)
@@ -72,12 +72,12 @@ TEST_F(QueueConsumersTest, KeepTheRoundWhenOneLeaves)
 {
     addAll();
     (void)round(1);
-    consumers.remove(all[2]);
+    consumers.remove(all[2], WallTime{});
     EXPECT_EQ(round(4), "baba");
     consumers.parkCurrent();
-    consumers.remove(all[1]);
+    consumers.remove(all[1], WallTime{});
     EXPECT_EQ(round(2), "aa");
-    consumers.remove(all[0]);
+    consumers.remove(all[0], WallTime{});
     EXPECT_TRUE(consumers.isEmpty());
     EXPECT_EQ(consumers.current(), nullptr);
 }
@@ -86,10 +86,10 @@ TEST_F(QueueConsumersTest, KnowAnExclusiveOne)
 {
     all[0].isExclusive = true;
     EXPECT_FALSE(consumers.hasExclusive());
-    consumers.add(all[0]);
+    consumers.add(all[0], WallTime{});
     EXPECT_TRUE(consumers.hasExclusive());
-    consumers.remove(all[0]);
-    consumers.add(all[1]);
+    consumers.remove(all[0], WallTime{});
+    consumers.add(all[1], WallTime{});
     EXPECT_FALSE(consumers.hasExclusive());
 }
 

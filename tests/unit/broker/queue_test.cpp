@@ -104,20 +104,20 @@ TEST_F(QueueTest, RestoresWhatWasDeliveredInFrontOfWhatWasNot)
     queue.enqueue(restored("c", 9, false));
     EXPECT_THAT(ready(), ElementsAre("a!", "b!", "c"));
     EXPECT_EQ(queue.nextSequence(), 10u);
-    EXPECT_EQ(queue.deliveredUpTo(), 8u);
+    EXPECT_EQ(queue.lane(0).deliveredUpTo(), 8u);
 }
 
 TEST_F(QueueTest, KnowsHowFarItWasDelivered)
 {
-    EXPECT_EQ(queue.deliveredUpTo(), 0u);
+    EXPECT_EQ(queue.lane(0).deliveredUpTo(), 0u);
     enqueue("a");
     enqueue("b");
-    EXPECT_EQ(queue.deliveredUpTo(), 0u);
+    EXPECT_EQ(queue.lane(0).deliveredUpTo(), 0u);
     queue.requeue(queue.deliver());
-    EXPECT_EQ(queue.deliveredUpTo(), 1u);
+    EXPECT_EQ(queue.lane(0).deliveredUpTo(), 1u);
     (void)queue.removeFirst();
     (void)queue.deliver();
-    EXPECT_EQ(queue.deliveredUpTo(), 2u);
+    EXPECT_EQ(queue.lane(0).deliveredUpTo(), 2u);
 }
 
 TEST_F(QueueTest, VisitsReadyMessagesUntilToldToStop)
