@@ -55,6 +55,7 @@ PURE = ("core/base", "core/amqp", "core/broker", "core/session")
 # Parts of the world that have one door each.
 ONLY_IN = {
     r"<qcustomplot\.h>": "ui/widgets/rate_plot.cpp",
+    r"<pcre2\.h>": "core/broker/pattern.cpp",
     r"<(QSql\w*|sqlite3\.h)>": "core/storage/sqlite_",
     r"<(sys/socket|sys/epoll|netdb|arpa/inet)\.h>": "core/net/",
 }
