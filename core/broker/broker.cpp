@@ -158,6 +158,7 @@ void Broker::apply(ConnectionId id, Command&& command)
 
 void Broker::followUp()
 {
+    if (!m_state.replays.empty()) m_publishing.deliverReplays();
     if (!m_state.doomedQueues.empty()) m_declarations.removeDoomed();
     if (!m_state.deadLetters.isEmpty()) m_deadLettering.drain();
 }

@@ -126,7 +126,7 @@ public:
     const State& state() const { return m_state; }
 
 private:
-    /// What a command or a flush has set off: dead letters, and queues that go.
+    /// What a command or a flush has set off: replays, dead letters, and queues that go.
     void followUp();
     void applyToConnection(Connection& connection, CommandBody& body);
     void applyToChannel(Channel& channel, CommandBody& body);

@@ -25,7 +25,7 @@ constexpr PredeclaredExchange kPredeclared[] = {
 
 RouterBinding routerBinding(const BindingDefinition& binding, const Destination& destination)
 {
-    return {binding.routingKey, binding.arguments, destination};
+    return {binding.routingKey, binding.arguments, destination, binding.destination};
 }
 
 }  // namespace
@@ -142,6 +142,9 @@ void Catalogue::carryOut(const PutExchange& change)
     if (exchange != nullptr) return;  // definitions of an exchange never change
     m_lastExchangeId += 1;
     exchange = std::make_unique<Exchange>(ExchangeId{m_lastExchangeId}, change.exchange);
+    const amqp::FieldValue* alternate = change.exchange.arguments.find("alternate-exchange");
+    const auto* name = alternate == nullptr ? nullptr : alternate->as<std::string>();
+    if (name != nullptr) exchange->alternateExchange = *name;
     m_exchanges.emplace(exchange->id, exchange.get());
 }
 

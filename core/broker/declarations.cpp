@@ -1,6 +1,6 @@
 #include "core/broker/declarations.h"
 
-#include "core/broker/headers_router.h"
+#include "core/broker/exchange_arguments.h"
 #include "core/broker/names.h"
 
 #include <algorithm>
@@ -48,7 +48,8 @@ constexpr std::array<std::string_view, 21> kQueueArguments = {
 std::optional<ExchangeType> exchangeTypeOf(std::string_view name)
 {
     for (const ExchangeType type :
-         {ExchangeType::Direct, ExchangeType::Fanout, ExchangeType::Topic, ExchangeType::Headers}) {
+         {ExchangeType::Direct, ExchangeType::Fanout, ExchangeType::Topic, ExchangeType::Headers,
+          ExchangeType::ConsistentHash, ExchangeType::Random, ExchangeType::RecentHistory}) {
         if (exchangeTypeName(type) == name) return type;
     }
     return std::nullopt;
@@ -110,7 +111,9 @@ Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost,
         const std::string entity = exchangeText(vhostName, name);
         if (*type != current.type) {
             const auto quoted = [](ExchangeType one) {
-                return "'" + std::string{exchangeTypeName(one)} + "'";
+                // Source: RabbitMQ 3.10.8: names with a hyphen are quoted twice.
+                const std::string typeName{exchangeTypeName(one)};
+                return typeName.starts_with("x-") ? "''" + typeName + "''" : "'" + typeName + "'";
             };
             return inequivalent("type", entity, quoted(*type), quoted(current.type));
         }
@@ -129,13 +132,9 @@ Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost,
         return existing->declaredAt;
     }
     if (name.starts_with(kReservedPrefix)) return reservedName("exchange", name);
-    const FieldValue* alternate = command.arguments.find("alternate-exchange");
-    if (alternate != nullptr && alternate->as<std::string>() == nullptr) {
-        return Refusal{ReplyCode::PreconditionFailed,
-                       "invalid type '" + std::string{amqp::fieldTypeName(*alternate)} +
-                           "' for arg 'alternate-exchange' in " + exchangeText(vhostName, name),
-                       {}};
-    }
+    Verdict verdict =
+        judgeExchangeArguments(*type, command.arguments, exchangeText(vhostName, name));
+    if (!verdict) return verdict.error();
     PutExchange change{{.vhost = vhostName,
                         .name = name,
                         .type = *type,
@@ -401,15 +400,18 @@ Result<LogPosition, Refusal> Declarations::bind(Asker asker, BindingDefinition b
     if (!verdict) return verdict.error();
     binding.arguments = sortedByKey(binding.arguments);
     const Vhost* vhost = m_state.catalogue.findVhost(binding.vhost);
-    if (vhost->findExchange(binding.source)->definition.type == ExchangeType::Headers) {
-        if (auto fault = headersBindingError(binding.arguments)) {
-            return Refusal{ReplyCode::PreconditionFailed, std::move(*fault), {}};
-        }
+    const Exchange& source = *vhost->findExchange(binding.source);
+    if (auto fault = bindingError(source.definition.type, binding)) {
+        return Refusal{ReplyCode::PreconditionFailed, std::move(*fault), {}};
     }
     const bool isStoredBinding = isStored(binding);
     if (vhost->bindings.contains(binding)) {
         // Whoever made it may still wait for the store.
         return isStoredBinding ? m_state.lastPosition() : 0;
+    }
+    if (source.history != nullptr && !source.history->isEmpty()) {
+        m_state.replays.push_back({binding.vhost, binding.destinationKind, binding.destination,
+                                   source.history->messages()});
     }
     return m_state.change(PutBinding{std::move(binding)}, isStoredBinding);
 }

@@ -30,7 +30,8 @@ void DirectRouter::removeDestination(const Destination& destination)
     }
 }
 
-void DirectRouter::route(std::string_view routingKey, ByteView, std::vector<Destination>& out) const
+void DirectRouter::route(std::string_view routingKey, ByteView, Prng&,
+                         std::vector<Destination>& out) const
 {
     const auto found = m_destinations.find(routingKey);
     if (found == m_destinations.end()) return;

@@ -2,6 +2,7 @@
 
 #include "core/broker/definition.h"
 #include "core/broker/queue_operation.h"
+#include "core/broker/recent_history.h"
 #include "core/broker/router.h"
 
 #include <cstdint>
@@ -16,15 +17,19 @@ struct Exchange {
     Exchange(ExchangeId exchangeId, ExchangeDefinition exchangeDefinition)
         : id(exchangeId),
           definition(std::move(exchangeDefinition)),
-          router(makeRouter(definition.type))
+          router(makeRouter(definition.type, definition.arguments))
     {
+        if (definition.type == ExchangeType::RecentHistory) {
+            history = std::make_unique<RecentHistory>(definition.arguments);
+        }
     }
 
     ExchangeId id;
     ExchangeDefinition definition;
     std::unique_ptr<Router> router;
-    std::uint64_t publishedIn = 0;   ///< messages published to it or routed to it
-    std::uint64_t publishedOut = 0;  ///< queues that they reached from here
+    std::unique_ptr<RecentHistory> history;  ///< of an x-recent-history exchange, else null
+    std::uint64_t publishedIn = 0;           ///< messages published to it or routed to it
+    std::uint64_t publishedOut = 0;          ///< queues that they reached from here
 
     std::string policy;  ///< the one that holds for it; empty: none
     /// Where unroutable messages go, by argument or policy; empty: nowhere.
@@ -35,7 +40,7 @@ struct Exchange {
     bool isDefault() const { return definition.name.empty(); }
 };
 
-/// "direct", "fanout", "topic" or "headers".
+/// "direct", "fanout", "x-random", …: as in exchange.declare.
 std::string_view exchangeTypeName(ExchangeType type);
 
 }  // namespace warren::broker

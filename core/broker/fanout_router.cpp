@@ -17,7 +17,7 @@ void FanoutRouter::removeDestination(const Destination& destination)
     (void)m_destinations.removeDestination(destination);  // as above
 }
 
-void FanoutRouter::route(std::string_view, ByteView, std::vector<Destination>& out) const
+void FanoutRouter::route(std::string_view, ByteView, Prng&, std::vector<Destination>& out) const
 {
     const auto& destinations = m_destinations.destinations();
     out.insert(out.end(), destinations.begin(), destinations.end());

@@ -104,7 +104,7 @@ void HeadersRouter::removeDestination(const Destination& destination)
     m_bindings.erase(destination);
 }
 
-void HeadersRouter::route(std::string_view, ByteView encodedProperties,
+void HeadersRouter::route(std::string_view, ByteView encodedProperties, Prng&,
                           std::vector<Destination>& out) const
 {
     if (m_bindings.empty()) return;

@@ -28,9 +28,10 @@ public:
     void remove(const RouterBinding& binding) override;
     void removeDestination(const Destination& destination) override;
     bool isEmpty() const override { return m_bindings.empty(); }
-    void route(std::string_view routingKey, ByteView encodedProperties,
+    void route(std::string_view routingKey, ByteView encodedProperties, Prng& random,
                std::vector<Destination>& out) const override;
-    bool usesHeaders() const override { return true; }
+    bool dependsOnKeyOnly() const override { return false; }
+    bool looksAtEveryKey() const override { return false; }
 
 private:
     struct Binding {

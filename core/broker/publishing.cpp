@@ -102,7 +102,7 @@ Result<Publishing::Target, Refusal> Publishing::route(Vhost& vhost, RouteCache* 
     const auto exchange = findExchange(vhost, message);
     if (!exchange) return exchange.error();
     m_routing.find(vhost, **exchange, message.routingKey(), message.properties(), m_route);
-    if (cache == nullptr || !m_route.dependsOnKeyOnly) return Target{*exchange, &m_route.queues};
+    if (cache == nullptr || !m_route.dependsOnKeyOnly) return targetOf(**exchange);
     const auto& entry = cache->put({.generation = generation,
                                     .exchangeName = std::string{message.exchange()},
                                     .routingKey = std::string{message.routingKey()},
@@ -118,24 +118,22 @@ Result<Publishing::Target, Refusal> Publishing::routeToAll(Vhost& vhost, const M
     const auto keys = senderSelectedKeys(message);
     if (!keys) return keys.error();
     findQueues(vhost, **exchange, message, *keys);
-    return Target{*exchange, &m_route.queues};
+    return targetOf(**exchange);
 }
 
 void Publishing::findQueues(const Vhost& vhost, Exchange& exchange, const Message& message,
                             const SenderSelectedKeys& keys)
 {
-    m_routing.find(vhost, exchange, message.routingKey(), message.properties(), m_route);
-    if (keys.cc.empty() && keys.bcc.empty()) return;
-    std::vector<Queue*> queues = m_route.queues;
-    for (const auto* more : {&keys.cc, &keys.bcc}) {
-        for (const std::string& key : *more) {
-            m_routing.find(vhost, exchange, key, message.properties(), m_route);
-            queues.insert(queues.end(), m_route.queues.begin(), m_route.queues.end());
-        }
-    }
-    std::ranges::sort(queues, {}, [](const Queue* queue) { return queue->id(); });
-    queues.erase(std::unique(queues.begin(), queues.end()), queues.end());
-    m_route.queues = std::move(queues);
+    m_keys.assign({message.routingKey()});
+    for (const auto* more : {&keys.cc, &keys.bcc})
+        m_keys.insert(m_keys.end(), more->begin(), more->end());
+    m_routing.find(vhost, exchange, m_keys, message.properties(), m_route);
+}
+
+void Publishing::keep(std::span<Exchange* const> keepers, const MessagePtr& message)
+{
+    for (const Exchange* keeper : keepers)
+        keeper->history->keep(message);
 }
 
 // -------------------------------------------------------------------------------------- publishing
@@ -169,6 +167,7 @@ Verdict Publishing::publish(Channel& channel, Publish&& command)
     if (Verdict verdict = judge(channel, command.message); !verdict) return verdict;
     const std::vector<Queue*>& queues = *target->queues;
     count(&channel, *target, command.isMandatory);
+    keep(target->keepers, command.message);
 
     if (channel.mode == ChannelMode::Transactional) {
         Transaction::Publish held{.message = std::move(command.message),
@@ -202,6 +201,7 @@ Result<bool, Refusal> Publishing::publish(Vhost& vhost, const MessagePtr& messag
                                                          : route(vhost, nullptr, *message);
     if (!target) return target.error();
     count(nullptr, *target, false);
+    keep(target->keepers, message);
     (void)enqueue(message, *target->queues);  // nobody waits for the disk here
     return !target->queues->empty();
 }
@@ -213,6 +213,7 @@ std::size_t Publishing::publishDeadLetter(Vhost& vhost, Exchange& exchange,
     findQueues(vhost, exchange, *message, keys ? *keys : SenderSelectedKeys{});
     exchange.publishedIn += 1;
     exchange.publishedOut += m_route.queues.size();
+    keep(m_route.keepers, message);
     // Enqueueing may route other messages, so it gets a list of its own.
     std::vector<Queue*> queues = std::move(m_route.queues);
     if (judgesCycles) {
@@ -224,6 +225,34 @@ std::size_t Publishing::publishDeadLetter(Vhost& vhost, Exchange& exchange,
     for (Queue* queue : queues)
         takenBy += !enqueue(*queue, message).isRefused;
     return takenBy;
+}
+
+void Publishing::deliverReplays()
+{
+    for (const Replay& replay : std::exchange(m_state.replays, {})) {
+        Vhost* vhost = m_state.catalogue.findVhost(replay.vhost);
+        if (vhost == nullptr) continue;
+        if (replay.kind == DestinationKind::Queue) {
+            Queue* queue = vhost->findQueue(replay.destination);
+            if (queue == nullptr) continue;
+            for (const MessagePtr& message : replay.messages)
+                (void)enqueue(*queue, message);  // it was confirmed when it was published
+        } else {
+            Exchange* exchange = vhost->findExchange(replay.destination);
+            if (exchange == nullptr) continue;
+            for (const MessagePtr& message : replay.messages)
+                replayInto(*vhost, *exchange, message);
+        }
+    }
+}
+
+void Publishing::replayInto(Vhost& vhost, Exchange& exchange, const MessagePtr& message)
+{
+    const auto keys = senderSelectedKeys(*message);
+    findQueues(vhost, exchange, *message, keys ? *keys : SenderSelectedKeys{});
+    keep(m_route.keepers, message);
+    const std::vector<Queue*> queues = std::move(m_route.queues);
+    (void)enqueue(message, queues);  // as above
 }
 
 void Publishing::deliverReply(const MessagePtr& message)

@@ -7,6 +7,7 @@
 #include "core/broker/sender_selection.h"
 #include "core/broker/state.h"
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace warren::broker {
 class Publishing {
 public:
     Publishing(State& state, Consuming& consuming)
-        : m_state(state), m_consuming(consuming), m_routing(state.catalogue)
+        : m_state(state), m_consuming(consuming), m_routing(state.catalogue, state.prng)
     {
     }
 
@@ -37,6 +38,9 @@ public:
     std::size_t publishDeadLetter(Vhost& vhost, Exchange& exchange, const MessagePtr& message,
                                   bool judgesCycles);
 
+    /// Delivers what exchanges have kept into what was newly bound to them.
+    void deliverReplays();
+
     /// Sends the confirms that are due. Call once per flush.
     void confirm();
 
@@ -50,6 +54,8 @@ private:
     struct Target {
         Exchange* exchange = nullptr;
         const std::vector<Queue*>* queues = nullptr;
+        /// Exchanges that keep the message.
+        std::span<Exchange* const> keepers{};
     };
     /// Where the message goes; valid until the next call.
     Result<Target, Refusal> route(Vhost& vhost, RouteCache* cache, const Message& message);
@@ -58,10 +64,16 @@ private:
     /// The queues for all of its keys, in m_route.
     void findQueues(const Vhost& vhost, Exchange& exchange, const Message& message,
                     const SenderSelectedKeys& keys);
+    Target targetOf(Exchange& exchange) const
+    {
+        return {&exchange, &m_route.queues, m_route.keepers};
+    }
+    static void keep(std::span<Exchange* const> keepers, const MessagePtr& message);
     /// All that a channel's publish is judged by but its exchange; the message may become another.
     Verdict judge(Channel& channel, MessagePtr& message) const;
     /// The exchange of a message. @error NotFound, AccessRefused
     Result<Exchange*, Refusal> findExchange(Vhost& vhost, const Message& message) const;
+    void replayInto(Vhost& vhost, Exchange& exchange, const MessagePtr& message);
     /// Replies go to a channel, not to a queue.
     void deliverReply(const MessagePtr& message);
     Outcome enqueue(const MessagePtr& message, const std::vector<Queue*>& queues);
@@ -73,9 +85,10 @@ private:
     State& m_state;
     Consuming& m_consuming;
     Routing m_routing;
-    Routing::Route m_route;           // scratch
-    std::vector<Confirm> m_confirms;  // scratch
-    std::vector<Queue*> m_queues;     // scratch
+    Routing::Route m_route;                // scratch
+    std::vector<Confirm> m_confirms;       // scratch
+    std::vector<Queue*> m_queues;          // scratch
+    std::vector<std::string_view> m_keys;  // scratch
 };
 
 }  // namespace warren::broker

@@ -3,6 +3,7 @@
 #include "core/amqp/field_table.h"
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
+#include "core/base/prng.h"
 #include "core/broker/definition.h"
 
 #include <compare>
@@ -30,6 +31,8 @@ struct RouterBinding {
     std::string routingKey;
     amqp::FieldTable arguments;
     Destination destination;
+    /// Of the queue or exchange: it stays the same over a restart, which ids of exchanges don't.
+    std::string destinationName{};
     bool operator==(const RouterBinding&) const = default;
 };
 
@@ -53,14 +56,19 @@ public:
     /// Appends every destination of the message, some of them more than once; the caller removes
     /// duplicates.
     /// @param encodedProperties  flags and list as on the wire; malformed ones route like none
-    virtual void route(std::string_view routingKey, ByteView encodedProperties,
+    /// @param random              for types that choose by chance
+    virtual void route(std::string_view routingKey, ByteView encodedProperties, Prng& random,
                        std::vector<Destination>& out) const = 0;
 
-    /// false: the result depends on the routing key alone, so it may be cached per key.
-    virtual bool usesHeaders() const = 0;
+    /// The same key always routes alike, so the result may be cached per key.
+    virtual bool dependsOnKeyOnly() const = 0;
+    /// Of a message with several routing keys (CC, BCC): whether each of them counts. If not, its
+    /// first one speaks for it.
+    virtual bool looksAtEveryKey() const = 0;
 };
 
-std::unique_ptr<Router> makeRouter(ExchangeType type);
+/// @param arguments  of the exchange, judged already (exchange_arguments.h)
+std::unique_ptr<Router> makeRouter(ExchangeType type, const amqp::FieldTable& arguments = {});
 
 }  // namespace warren::broker
 

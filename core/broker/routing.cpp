@@ -5,40 +5,49 @@
 
 namespace warren::broker {
 
-void Routing::find(const Vhost& vhost, Exchange& exchange, std::string_view routingKey,
-                   ByteView encodedProperties, Route& route)
+void Routing::find(const Vhost& vhost, Exchange& exchange,
+                   std::span<const std::string_view> routingKeys, ByteView encodedProperties,
+                   Route& route)
 {
     route.queues.clear();
+    route.keepers.clear();
     route.dependsOnKeyOnly = true;
     if (exchange.isDefault()) {
-        if (Queue* queue = vhost.findQueue(routingKey)) route.queues.push_back(queue);
-        return;
+        for (const std::string_view key : routingKeys) {
+            if (Queue* queue = vhost.findQueue(key)) route.queues.push_back(queue);
+        }
+    } else {
+        m_visited.clear();
+        m_visited.push_back(&exchange);
+        for (std::size_t next = 0; next < m_visited.size(); ++next) {
+            visit(vhost, *m_visited[next], routingKeys, encodedProperties, route);
+        }
     }
-    m_visited.clear();
-    m_visited.push_back(&exchange);
-    for (std::size_t next = 0; next < m_visited.size(); ++next) {
-        visit(vhost, *m_visited[next], routingKey, encodedProperties, route);
-    }
+    if (route.queues.size() < 2) return;
     std::ranges::sort(route.queues, {}, [](const Queue* queue) { return queue->id(); });
     // Not std::ranges::unique: clang 14 can't compile what it returns in libstdc++ 12.
     route.queues.erase(std::unique(route.queues.begin(), route.queues.end()), route.queues.end());
 }
 
-void Routing::visit(const Vhost& vhost, Exchange& exchange, std::string_view routingKey,
-                    ByteView encodedProperties, Route& route)
+void Routing::visit(const Vhost& vhost, Exchange& exchange,
+                    std::span<const std::string_view> routingKeys, ByteView encodedProperties,
+                    Route& route)
 {
-    if (exchange.isDefault()) {  // as an alternate exchange
-        if (Queue* queue = vhost.findQueue(routingKey)) route.queues.push_back(queue);
-        return;
+    const Router& router = *exchange.router;
+    if (!router.dependsOnKeyOnly()) route.dependsOnKeyOnly = false;
+    if (exchange.history != nullptr) {
+        route.dependsOnKeyOnly = false;  // each message is to be kept
+        route.keepers.push_back(&exchange);
     }
-    if (exchange.router->usesHeaders()) route.dependsOnKeyOnly = false;
     m_destinations.clear();
-    exchange.router->route(routingKey, encodedProperties, m_destinations);
+    const std::size_t keyCount = router.looksAtEveryKey() ? routingKeys.size() : 1;
+    for (const std::string_view key : routingKeys.first(keyCount))
+        router.route(key, encodedProperties, m_prng, m_destinations);
     if (m_destinations.empty()) {
-        const amqp::FieldValue* alternate =
-            exchange.definition.arguments.find("alternate-exchange");
-        const auto* name = alternate == nullptr ? nullptr : alternate->as<std::string>();
-        if (name != nullptr) pushOnce(vhost.findExchange(*name));
+        // Source: RabbitMQ 3.10.8: the default exchange, "", is none: it has no bindings.
+        if (!exchange.alternateExchange.empty()) {
+            pushOnce(vhost.findExchange(exchange.alternateExchange));
+        }
         return;
     }
     for (const Destination& destination : m_destinations) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "core/base/bytes.h"
+#include "core/base/prng.h"
 #include "core/broker/catalogue.h"
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,24 +18,34 @@ namespace warren::broker {
 /// Thread: the broker's.
 class Routing {
 public:
-    explicit Routing(const Catalogue& catalogue) : m_catalogue(catalogue) {}
+    Routing(const Catalogue& catalogue, Prng& prng) : m_catalogue(catalogue), m_prng(prng) {}
 
     struct Route {
         std::vector<Queue*> queues;
         /// Whether the same exchange and key always give this route, until the catalogue changes.
         bool dependsOnKeyOnly = true;
+        /// Exchanges on the way that keep what passes through them (recent_history.h).
+        std::vector<Exchange*> keepers;
     };
 
-    void find(const Vhost& vhost, Exchange& exchange, std::string_view routingKey,
+    /// @param routingKeys  at least one: the message's own key, then those of CC and BCC
+    void find(const Vhost& vhost, Exchange& exchange, std::span<const std::string_view> routingKeys,
               ByteView encodedProperties, Route& route);
+    void find(const Vhost& vhost, Exchange& exchange, std::string_view routingKey,
+              ByteView encodedProperties, Route& route)
+    {
+        find(vhost, exchange, std::span{&routingKey, 1}, encodedProperties, route);
+    }
 
 private:
     /// Routes to queues and further exchanges; visits each exchange once.
-    void visit(const Vhost& vhost, Exchange& exchange, std::string_view routingKey,
-               ByteView encodedProperties, Route& route);
+    void visit(const Vhost& vhost, Exchange& exchange,
+               std::span<const std::string_view> routingKeys, ByteView encodedProperties,
+               Route& route);
     void pushOnce(Exchange* exchange);
 
     const Catalogue& m_catalogue;
+    Prng& m_prng;
     std::vector<Destination> m_destinations;  // scratch
     std::vector<Exchange*> m_visited;         // scratch, also the work list
 };

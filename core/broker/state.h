@@ -30,6 +30,14 @@ struct DeadLetter {
     QueueEntry entry;
 };
 
+/// What an exchange has kept, on its way to the queue or exchange that was just bound to it.
+struct Replay {
+    std::string vhost;
+    DestinationKind kind = DestinationKind::Queue;
+    std::string destination;
+    std::vector<MessagePtr> messages;
+};
+
 /// Where replies to a channel go. Spec: RabbitMQ, "Direct Reply-to".
 struct ReplyAddress {
     ConnectionId connection;
@@ -91,6 +99,8 @@ public:
     /// exchange at the end of the command, or to nobody.
     void discard(const Queue& queue, QueueEntry&& entry, DeathReason reason);
     Ring<DeadLetter> deadLetters;
+    /// Delivered at the end of the command.
+    std::vector<Replay> replays;
 
     // ---- work for the next flush
 

@@ -65,7 +65,8 @@ void TopicRouter::removeDestination(const Destination& destination)
     }
 }
 
-void TopicRouter::route(std::string_view routingKey, ByteView, std::vector<Destination>& out) const
+void TopicRouter::route(std::string_view routingKey, ByteView, Prng&,
+                        std::vector<Destination>& out) const
 {
     m_step += 1;
     m_next.clear();

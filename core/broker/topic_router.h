@@ -34,9 +34,10 @@ public:
     void remove(const RouterBinding& binding) override;
     void removeDestination(const Destination& destination) override;
     bool isEmpty() const override { return m_root->isEmpty(); }
-    void route(std::string_view routingKey, ByteView encodedProperties,
+    void route(std::string_view routingKey, ByteView encodedProperties, Prng& random,
                std::vector<Destination>& out) const override;
-    bool usesHeaders() const override { return false; }
+    bool dependsOnKeyOnly() const override { return true; }
+    bool looksAtEveryKey() const override { return true; }
 
     /// Nodes in the trie, the root counted: what its memory is proportional to.
     std::size_t nodeCount() const { return m_nodeCount; }

@@ -1,5 +1,6 @@
 #include "core/node/snapshot_builder.h"
 
+#include "core/broker/exchange_arguments.h"
 #include "core/node/value_conversion.h"
 
 #include <algorithm>
@@ -12,9 +13,6 @@ namespace warren::node {
 using namespace management;
 
 namespace {
-
-/// What this version acts on; every other x- argument is stored and shown only.
-constexpr std::string_view kHonouredExchangeArguments[] = {"alternate-exchange"};
 
 QStringList notHonoured(const amqp::FieldTable& arguments,
                         std::span<const std::string_view> honoured)
@@ -144,6 +142,9 @@ void SnapshotBuilder::countTotals(const broker::State& state, Overview& overview
             bodyBytes += queue->bodyBytes();
             memoryBytes += queue->memoryBytes();
         }
+        for (const auto& [name, exchange] : vhost->exchanges) {
+            if (exchange->history != nullptr) memoryBytes += exchange->history->memoryBytes();
+        }
         overview.queueCount += static_cast<std::uint32_t>(vhost->queues.size());
         overview.exchangeCount += static_cast<std::uint32_t>(vhost->exchanges.size());
     }
@@ -186,6 +187,20 @@ QueueRow SnapshotBuilder::queueRow(const broker::Queue& queue, const Links& link
     return row;
 }
 
+namespace {
+
+QStringList notHonoured(const broker::ExchangeDefinition& exchange)
+{
+    QStringList names;
+    for (const amqp::FieldTableEntry& entry : exchange.arguments) {
+        if (broker::isHonoured(exchange.type, entry.key)) continue;
+        names.append(textOf(std::string_view{entry.key}));
+    }
+    return names;
+}
+
+}  // namespace
+
 ExchangeRow SnapshotBuilder::exchangeRow(const broker::Exchange& exchange, Instant now)
 {
     const auto rates =
@@ -198,7 +213,7 @@ ExchangeRow SnapshotBuilder::exchangeRow(const broker::Exchange& exchange, Insta
             .isAutoDelete = definition.isAutoDelete,
             .isInternal = definition.isInternal,
             .arguments = argumentsOf(definition.arguments),
-            .notHonoured = notHonoured(definition.arguments, kHonouredExchangeArguments),
+            .notHonoured = notHonoured(definition),
             .policy = {},
             .publishInRate = rates[0],
             .publishOutRate = rates[1]};

@@ -103,7 +103,7 @@ std::optional<broker::CatalogueChange> exchangeOf(RowReader key, RowReader value
     exchange.isInternal = (flags & kInternal) != 0;
     exchange.arguments = value.table();
     if (!key.isComplete() || !value.isComplete()) return std::nullopt;
-    if (type > static_cast<std::uint8_t>(broker::ExchangeType::Headers)) return std::nullopt;
+    if (type > static_cast<std::uint8_t>(broker::ExchangeType::RecentHistory)) return std::nullopt;
     return broker::PutExchange{std::move(exchange)};
 }
 

@@ -60,7 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             bindings.pop_back();
         } else {
             std::vector<broker::Destination> out;
-            router.route(key, {}, out);
+            Prng random{1};
+            router.route(key, {}, random, out);
             for (const broker::RouterBinding& binding : bindings) {
                 WARREN_CHECK(isRouted(out, binding.destination) ==
                              matchesTopic(binding.routingKey, key));

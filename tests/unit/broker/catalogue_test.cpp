@@ -38,8 +38,9 @@ protected:
     }
     std::vector<Destination> routed(std::string_view exchange)
     {
+        Prng random{1};
         std::vector<Destination> destinations;
-        vhost().findExchange(exchange)->router->route("k", {}, destinations);
+        vhost().findExchange(exchange)->router->route("k", {}, random, destinations);
         return destinations;
     }
     Vhost& vhost() { return *catalogue.findVhost("/"); }

@@ -33,7 +33,8 @@ inline std::vector<Destination> routed(const Router& router, std::string_view ke
                                        ByteView properties = {})
 {
     std::vector<Destination> out;
-    router.route(key, properties, out);
+    Prng random{1};
+    router.route(key, properties, random, out);
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;

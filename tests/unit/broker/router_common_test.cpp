@@ -16,7 +16,8 @@ protected:
 
 INSTANTIATE_TEST_SUITE_P(, AnyRouter,
                          testing::Values(ExchangeType::Direct, ExchangeType::Fanout,
-                                         ExchangeType::Topic, ExchangeType::Headers));
+                                         ExchangeType::Topic, ExchangeType::Headers,
+                                         ExchangeType::RecentHistory));
 
 TEST_P(AnyRouter, RoutesNowhereWithoutBindings)
 {
@@ -29,7 +30,8 @@ TEST_P(AnyRouter, AppendsToWhatIsThere)
     router->add(bind("k", queue(1)));
     std::vector<Destination> out{queue(9)};
 
-    router->route("k", {}, out);
+    Prng random{1};
+    router->route("k", {}, random, out);
 
     EXPECT_EQ(out, (Destinations{queue(9), queue(1)}));
 }
@@ -131,10 +133,15 @@ TEST_P(AnyRouter, KeepsManyDestinationsApart)
 
 TEST(MakeRouter, SaysWhichResultsDependOnMoreThanTheKey)
 {
-    EXPECT_FALSE(makeRouter(ExchangeType::Direct)->usesHeaders());
-    EXPECT_FALSE(makeRouter(ExchangeType::Fanout)->usesHeaders());
-    EXPECT_FALSE(makeRouter(ExchangeType::Topic)->usesHeaders());
-    EXPECT_TRUE(makeRouter(ExchangeType::Headers)->usesHeaders());
+    EXPECT_TRUE(makeRouter(ExchangeType::Direct)->dependsOnKeyOnly());
+    EXPECT_TRUE(makeRouter(ExchangeType::Fanout)->dependsOnKeyOnly());
+    EXPECT_TRUE(makeRouter(ExchangeType::Topic)->dependsOnKeyOnly());
+    EXPECT_FALSE(makeRouter(ExchangeType::Headers)->dependsOnKeyOnly());
+    EXPECT_FALSE(makeRouter(ExchangeType::Random)->dependsOnKeyOnly());
+    EXPECT_TRUE(makeRouter(ExchangeType::ConsistentHash)->dependsOnKeyOnly());
+    for (const amqp::FieldTable& arguments :
+         {amqp::FieldTable{{"hash-header", "h"}}, amqp::FieldTable{{"hash-property", "timestamp"}}})
+        EXPECT_FALSE(makeRouter(ExchangeType::ConsistentHash, arguments)->dependsOnKeyOnly());
 }
 
 TEST(DirectRouter, RoutesByTheWholeKeyOnly)

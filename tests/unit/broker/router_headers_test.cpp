@@ -174,7 +174,8 @@ TEST(HeadersRouter, AppendsADestinationOnceHoweverManyBindingsMatch)
     router.add(bind("k", queue(1), {}));
     router.add(bind("", queue(1), {{"x-match", "all"}}));
     std::vector<Destination> out;
-    router.route("", amqp::emptyProperties(), out);
+    Prng random{1};
+    router.route("", amqp::emptyProperties(), random, out);
     EXPECT_EQ(out, Destinations{queue(1)});
 }
 

@@ -66,10 +66,21 @@ protected:
             names.push_back(queue->definition().name);
         return names;
     }
+    std::vector<std::string> routedByAll(std::string_view exchange,
+                                         const std::vector<std::string_view>& keys)
+    {
+        const Vhost& vhost = *catalogue.findVhost("/");
+        routing.find(vhost, *vhost.findExchange(exchange), keys, amqp::emptyProperties(), route);
+        std::vector<std::string> names;
+        for (const Queue* queue : route.queues)
+            names.push_back(queue->definition().name);
+        return names;
+    }
 
     std::uint64_t lastId = 0;
     Catalogue catalogue;
-    Routing routing{catalogue};
+    Prng prng{1};
+    Routing routing{catalogue, prng};
     Routing::Route route;
 };
 
@@ -129,13 +140,65 @@ TEST_F(RoutingTest, AlternateExchangeGetsWhatFindsNoQueue)
     EXPECT_THAT(routed("x", "unknown"), ElementsAre("rest"));
 }
 
-TEST_F(RoutingTest, AlternateExchangeMayBeTheDefaultOneOrMissing)
+TEST_F(RoutingTest, AlternateExchangeThatIsTheDefaultOneOrMissingTakesNothing)
 {
     putQueues({"a"});
     putExchange("x", ExchangeType::Direct, {{"alternate-exchange", ""}});
     putExchange("y", ExchangeType::Direct, {{"alternate-exchange", "nowhere"}});
-    EXPECT_THAT(routed("x", "a"), ElementsAre("a"));
+    EXPECT_THAT(routed("x", "a"), IsEmpty());
     EXPECT_THAT(routed("y", "a"), IsEmpty());
+}
+
+TEST_F(RoutingTest, AlternateExchangeChangesWithThatOfTheExchange)
+{
+    putQueues({"a"});
+    putExchange("x", ExchangeType::Direct);
+    bindQueue("amq.fanout", "a");
+    EXPECT_THAT(routed("x", "k"), IsEmpty());
+    catalogue.findVhost("/")->findExchange("x")->alternateExchange = "amq.fanout";
+    EXPECT_THAT(routed("x", "k"), ElementsAre("a")) << "as a policy sets it";
+}
+
+TEST_F(RoutingTest, AlternateExchangeGetsWhatNoneOfSeveralKeysRoutes)
+{
+    putQueues({"a", "b", "rest"});
+    putExchange("x", ExchangeType::Direct, {{"alternate-exchange", "amq.fanout"}});
+    bindQueue("amq.fanout", "rest");
+    bindQueue("x", "a", "a");
+    bindQueue("x", "b", "b");
+    EXPECT_THAT(routedByAll("x", {"none", "b", "a"}), ElementsAre("a", "b"));
+    EXPECT_THAT(routedByAll("x", {"none", "nor this"}), ElementsAre("rest"));
+}
+
+TEST_F(RoutingTest, ReachesTheQueuesOfSeveralKeysFromTheDefaultExchange)
+{
+    putQueues({"a", "b"});
+    EXPECT_THAT(routedByAll("", {"b", "none", "a", "b"}), ElementsAre("a", "b"));
+}
+
+TEST_F(RoutingTest, RandomExchangeTakesOneQueueHoweverManyKeys)
+{
+    putQueues({"a", "b", "c"});
+    putExchange("x", ExchangeType::Random);
+    for (const char* queue : {"a", "b", "c"})
+        bindQueue("x", queue);
+    for (int i = 0; i < 50; ++i)
+        EXPECT_EQ(routedByAll("x", {"k", "l", "m"}).size(), 1u);
+    EXPECT_FALSE(route.dependsOnKeyOnly);
+}
+
+TEST_F(RoutingTest, NamesTheExchangesThatKeepTheMessage)
+{
+    putQueues({"a"});
+    putExchange("x", ExchangeType::Fanout);
+    putExchange("kept", ExchangeType::RecentHistory);
+    bindQueue("x", "a");
+    (void)routed("x");
+    EXPECT_THAT(route.keepers, IsEmpty());
+    bindExchange("x", "kept");
+    (void)routed("x");
+    EXPECT_THAT(route.keepers, ElementsAre(catalogue.findVhost("/")->findExchange("kept")));
+    EXPECT_FALSE(route.dependsOnKeyOnly) << "a cached route would not be kept";
 }
 
 TEST_F(RoutingTest, AlternateExchangesInACycleEnd)

@@ -34,7 +34,9 @@ TEST(DefinitionCodec, GivesEveryExchangeBack)
 {
     for (int bits = 0; bits < 8; ++bits) {
         for (const auto type : {broker::ExchangeType::Direct, broker::ExchangeType::Fanout,
-                                broker::ExchangeType::Topic, broker::ExchangeType::Headers}) {
+                                broker::ExchangeType::Topic, broker::ExchangeType::Headers,
+                                broker::ExchangeType::ConsistentHash, broker::ExchangeType::Random,
+                                broker::ExchangeType::RecentHistory}) {
             const broker::ExchangeDefinition exchange{.vhost = "v",
                                                       .name = "orders",
                                                       .type = type,
@@ -140,7 +142,7 @@ TEST(DefinitionCodec, RefusesRowsThatAreCutOffOrTooLong)
 TEST(DefinitionCodec, RefusesUnknownKindsAndTypes)
 {
     auto row = rowOf(broker::ExchangeDefinition{.vhost = "v", .name = "e", .arguments = {}});
-    row.value[0] = 4;
+    row.value[0] = 7;
     EXPECT_FALSE(reread(row));
     EXPECT_FALSE(changeOf(DefinitionKind{0}, {}, {}));
     EXPECT_FALSE(changeOf(DefinitionKind{5}, {}, {}));
