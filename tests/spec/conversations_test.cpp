@@ -23,6 +23,7 @@ public:
     void TestBody() override
     {
         InProcessTarget target;
+        if (const auto obstacle = obstacleTo(m_test, target)) GTEST_SKIP() << *obstacle;
         const Outcome outcome = run(m_test, target, {.product = "Warren"});
         EXPECT_FALSE(outcome.failure.has_value()) << outcome.failure.value_or("");
     }

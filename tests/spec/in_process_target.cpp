@@ -8,6 +8,7 @@ namespace warren::spec {
 namespace {
 
 constexpr std::uint64_t kNameSeed = 1;
+constexpr std::chrono::milliseconds kFirstDay = std::chrono::days{20'000};  // in 2024
 constexpr std::int64_t kSendCreditBytes = std::int64_t{1} << 40;  // no socket is ever full here
 
 }  // namespace
@@ -66,6 +67,7 @@ void InProcessTarget::receive(ConnectionId id, ByteView bytes)
     if (client.session.isClosed()) return;  // nobody reads any more
     client.input.append(bytes);
     broker::CommandBatch commands;
+    m_broker.setNow(m_now, wallNow());
     do {
         commands.clear();
         const std::size_t used =
@@ -85,8 +87,14 @@ void InProcessTarget::close(ConnectionId id)
     settle();
 }
 
+WallTime InProcessTarget::wallNow() const
+{
+    return {kFirstDay + std::chrono::duration_cast<std::chrono::milliseconds>(m_now.sinceStart)};
+}
+
 void InProcessTarget::settle()
 {
+    m_broker.setNow(m_now, wallNow());
     bool isBusy = true;
     while (isBusy) {
         isBusy = false;
@@ -109,21 +117,28 @@ void InProcessTarget::settle()
     }
 }
 
+bool InProcessTarget::provide(const std::string&) { return false; }
+
+void InProcessTarget::pass(std::chrono::milliseconds duration)
+{
+    const Instant limit = m_now + duration;
+    while (passTime(limit)) {
+    }
+}
+
 bool InProcessTarget::passTime(Instant limit)
 {
-    Instant next = Instant::never();
+    Instant next = m_broker.nextDeadline();
     for (const auto& [id, client] : m_clients) {
         next = std::min(next, client.session.nextDeadline());
     }
-    if (next > limit) {
-        m_now = std::max(m_now, limit);
-        return false;
-    }
-    m_now = std::max(m_now, next);
+    const bool isReached = next <= limit;
+    m_now = std::max(m_now, std::min(next, limit));
     for (auto& [id, client] : m_clients) {
         client.session.tick(m_now, client.output);
     }
-    return true;
+    settle();
+    return isReached;
 }
 
 }  // namespace warren::spec

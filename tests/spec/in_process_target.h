@@ -22,6 +22,9 @@ class InProcessTarget final : public Target {
 public:
     InProcessTarget();
     std::unique_ptr<Transport> connect() override;
+    Administration* administration() override { return nullptr; }
+    bool provide(const std::string& setting) override;
+    void pass(std::chrono::milliseconds duration) override;
 
 private:
     class Link;
@@ -46,6 +49,7 @@ private:
     void close(ConnectionId id);
     /// Lets the broker finish what it has to do.
     void settle();
+    WallTime wallNow() const;
     /// Goes on to the next heartbeat or time-out. @returns false if none comes before `limit`
     bool passTime(Instant limit);
 

@@ -1,3 +1,4 @@
+#include "tests/spec/rabbitmq_administration.h"
 #include "tests/spec/script.h"
 #include "tests/spec/script_runner.h"
 #include "tests/spec/tcp_target.h"
@@ -25,6 +26,8 @@ constexpr std::string_view kUsage =
     "Holds conversations with a broker and compares its answers with those written down.\n"
     "  --broker HOST:PORT  a broker that runs already (else: environment WARREN_SPEC_BROKER)\n"
     "  --node PROGRAM      a node to start for the time of the test\n"
+    "  --admin URL         http://user:password@host:port of RabbitMQ's management plugin\n"
+    "  --with NAME=VALUE   a setting that the broker was started with\n"
     "  --filter TEXT       only conversations whose name contains TEXT\n"
     "  --rewrite           write the broker's answers into the scripts\n"
     "  --settle MS         while rewriting: the silence after which an answer is complete (250)\n"
@@ -33,6 +36,8 @@ constexpr std::string_view kUsage =
 struct Arguments {
     std::string broker;
     std::string node;
+    std::string admin;
+    std::vector<std::string> settings;
     std::string filter;
     bool isRewriting = false;
     std::chrono::milliseconds settling{250};
@@ -50,6 +55,10 @@ std::optional<Arguments> parseArguments(int argc, char** argv)
             arguments.broker = argv[++i];
         } else if (argument == "--node" && hasValue) {
             arguments.node = argv[++i];
+        } else if (argument == "--admin" && hasValue) {
+            arguments.admin = argv[++i];
+        } else if (argument == "--with" && hasValue) {
+            arguments.settings.emplace_back(argv[++i]);
         } else if (argument == "--filter" && hasValue) {
             arguments.filter = argv[++i];
         } else if (argument == "--settle" && hasValue) {
@@ -80,6 +89,7 @@ std::string readFile(const std::filesystem::path& path)
 struct Count {
     int run = 0;
     int failed = 0;
+    int skipped = 0;
 };
 
 void runScript(const std::filesystem::path& path, Target& target, const RunOptions& options,
@@ -95,6 +105,10 @@ void runScript(const std::filesystem::path& path, Target& target, const RunOptio
     for (const Case& test : script->cases) {
         const std::string name = path.stem().string() + "." + test.name;
         if (name.find(filter) == std::string::npos) continue;
+        if (obstacleTo(test, target)) {
+            count.skipped += 1;
+            continue;
+        }
         Outcome outcome = run(test, target, options);
         count.run += 1;
         if (outcome.failure) {
@@ -125,6 +139,15 @@ int main(int argc, char** argv)
     } else {
         target = TcpTarget::parse(arguments->broker);
     }
+    if (target && !arguments->admin.empty()) {
+        auto administration = RabbitmqAdministration::parse(arguments->admin);
+        if (!administration) {
+            std::fputs("--admin http://user:password@host:port is expected.\n", stderr);
+            return 2;
+        }
+        target->setAdministration(std::move(administration));
+    }
+    if (target) target->setSettings(arguments->settings);
     RunOptions options;
     if (target) options.product = productOf(*target);
     if (options.product.empty()) {
@@ -138,7 +161,7 @@ int main(int argc, char** argv)
     for (const auto& path : arguments->scripts) {
         runScript(path, *target, options, arguments->filter, count);
     }
-    std::printf("%s: %d conversations, %d failed\n", options.product.c_str(), count.run,
-                count.failed);
+    std::printf("%s: %d conversations, %d failed, %d skipped\n", options.product.c_str(), count.run,
+                count.failed, count.skipped);
     return count.failed == 0 ? 0 : 1;
 }

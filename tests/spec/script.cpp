@@ -290,6 +290,15 @@ Step readStep(LineReader& line, std::string_view verb)
         step.connection = line.word();
     } else if (verb == "expect") {
         readExpectation(line, step);
+    } else if (verb == "wait") {
+        step.verb = Step::Verb::Wait;
+        line.isAtEnd();  // skips the space
+        step.first = line.number();
+        line.need("ms");
+    } else if (verb == "admin") {
+        step.verb = Step::Verb::Admin;
+        step.method = line.word();
+        step.fields = line.fields();
     } else if (verb == "confirms") {
         step.verb = Step::Verb::ExpectConfirms;
         line.place(step);
@@ -325,6 +334,8 @@ public:
             m_script.cases.back().startsConnected = false;
         } else if (verb == "rule") {
             m_script.cases.back().rules.emplace_back(line.word());
+        } else if (verb == "needs") {
+            m_script.cases.back().needs.emplace_back(line.word());
         } else if (verb == "end") {
             if (!m_repeat) return "'end' without 'repeat'";
             addStep(*std::exchange(m_repeat, std::nullopt));

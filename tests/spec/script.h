@@ -57,6 +57,8 @@ struct Step {
         ExpectClose,     ///< expect close: the broker closes the socket
         ExpectConfirms,  ///< confirms CHANNEL FIRST..LAST: each tag acknowledged once, however
                          ///< grouped
+        Wait,            ///< wait Nms: lets time pass
+        Admin,   ///< admin ACT word=value …: an administrator changes policies, users, vhosts …
         Repeat,  ///< repeat NAME FIRST..LAST: the lines up to `end`, with a variable that counts
     };
     Verb verb = Verb::Send;
@@ -64,11 +66,11 @@ struct Step {
     std::string product;     ///< applies to this product only; empty: to all
     std::string connection;  ///< "a" unless named
     std::uint16_t channel = 0;
-    std::string method;  ///< a method's name, or "heartbeat"
+    std::string method;  ///< a method's name, or "heartbeat"; the act of Admin
     std::vector<Field> fields;
     std::string bytes;  ///< payload, bytes or body
     std::uint8_t frameType = 0;
-    std::uint64_t first = 0;
+    std::uint64_t first = 0;  ///< of confirms and of Repeat; milliseconds of Wait
     std::uint64_t last = 0;
     std::string variable;     ///< of Repeat
     std::vector<Step> steps;  ///< of Repeat
@@ -80,6 +82,8 @@ struct Case {
     std::size_t line = 0;
     bool startsConnected = true;          ///< false (`raw`): the script opens its sockets itself
     std::vector<std::string> rules = {};  ///< names of the specification's rules that it shows
+    /// Settings of the broker without which it can't be held (`needs consumer-timeout=1000`).
+    std::vector<std::string> needs = {};
     std::vector<Step> steps = {};
     std::size_t endLine = 0;  ///< one past its last step
 };

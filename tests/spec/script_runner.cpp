@@ -2,6 +2,7 @@
 
 #include "core/amqp/frame_writer.h"
 #include "core/amqp/protocol_header.h"
+#include "tests/spec/administration.h"
 #include "tests/spec/peer.h"
 
 #include <algorithm>
@@ -80,6 +81,53 @@ void collectNames(const std::vector<Step>& steps, Variables& variables, Names& n
                 names.exchanges.insert(*name);
             }
         }
+    }
+}
+
+/// What takes back the act of an administrator; nothing: something else takes it along.
+std::optional<AdminAct> reversed(const AdminAct& act)
+{
+    if (act.name == "policy" || act.name == "operator-policy") {
+        return AdminAct{.name = "clear-" + act.name, .words = act.words};
+    }
+    if (act.name == "user" || act.name == "vhost") {
+        return AdminAct{.name = "delete-" + act.name, .words = act.words};
+    }
+    return std::nullopt;
+}
+
+Result<AdminAct, Mismatch> actOf(const Step& step, const Variables& variables)
+{
+    AdminAct act{.name = step.method};
+    for (const Field& field : step.fields) {
+        if (field.value.kind == Value::Kind::Table) {
+            auto table = tableOf(field.value, variables);
+            if (!table) return table.error();
+            act.definition = std::move(*table);
+        } else {
+            auto word = expand(field.value.text, variables);
+            if (!word) return word.error();
+            act.words[field.name] = std::move(*word);
+        }
+    }
+    return act;
+}
+
+bool hasAdmin(const std::vector<Step>& steps)
+{
+    return std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+        return step.verb == Step::Verb::Admin || hasAdmin(step.steps);
+    });
+}
+
+/// Takes back what administrators did. What was done already is not found, and that is fine.
+void takeBack(const std::vector<Step>& steps, Administration& administration)
+{
+    for (const Step& step : steps) {
+        if (step.verb != Step::Verb::Admin) continue;
+        const auto act = actOf(step, {});
+        const auto reverse = act ? reversed(*act) : std::nullopt;
+        if (reverse) (void)administration.perform(*reverse);
     }
 }
 
@@ -196,6 +244,8 @@ private:
         case Step::Verb::Socket: openSocket(step); break;
         case Step::Verb::Disconnect: m_peers.erase(step.connection); break;
         case Step::Verb::Repeat: repeat(step); break;
+        case Step::Verb::Wait: m_target.pass(std::chrono::milliseconds(step.first)); break;
+        case Step::Verb::Admin: administrate(step); break;
         case Step::Verb::Send:
         case Step::Verb::SendHeader:
         case Step::Verb::SendBody:
@@ -219,6 +269,8 @@ private:
         case Step::Verb::SendBody:
         case Step::Verb::SendFrame:
         case Step::Verb::SendBytes:
+        case Step::Verb::Wait:
+        case Step::Verb::Admin:
         case Step::Verb::Repeat: return true;
         case Step::Verb::Expect:
         case Step::Verb::ExpectBytes:
@@ -266,8 +318,22 @@ private:
         case Step::Verb::Connect:
         case Step::Verb::Socket:
         case Step::Verb::Disconnect:
+        case Step::Verb::Wait:
+        case Step::Verb::Admin:
         case Step::Verb::Repeat: break;  // not here
         }
+    }
+
+    void administrate(const Step& step)
+    {
+        Administration* administration = m_target.administration();
+        if (administration == nullptr) return fail(step, "nobody can be asked");
+        auto act = actOf(step, m_variables);
+        if (!act) return fail(step, act.error().text);
+        const bool isRefused = act->words.erase("refused") > 0;
+        const auto status = administration->perform(*act);
+        if (isRefused && status) return fail(step, "it is not refused");
+        if (!isRefused) check(step, status);
     }
 
     void openSocket(const Step& step)
@@ -454,14 +520,28 @@ private:
 
 }  // namespace
 
+std::optional<std::string> obstacleTo(const Case& test, Target& target)
+{
+    for (const std::string& setting : test.needs) {
+        if (!target.provide(setting)) return "it needs " + setting;
+    }
+    if (hasAdmin(test.steps) && target.administration() == nullptr) {
+        return "it needs an administrator";
+    }
+    return std::nullopt;
+}
+
 Outcome run(const Case& test, Target& target, const RunOptions& options)
 {
+    Administration* administration = hasAdmin(test.steps) ? target.administration() : nullptr;
+    if (administration != nullptr) takeBack(test.steps, *administration);
     Names names;
     Variables variables;
     collectNames(test.steps, variables, names);
     const bool hasNames = !names.queues.empty() || !names.exchanges.empty();
     if (hasNames) Cleaner(target, options.patience).deleteAll(names);
     Outcome outcome = Runner(target, options).run(test);
+    if (administration != nullptr) takeBack(test.steps, *administration);
     if (hasNames) Cleaner(target, options.patience).deleteAll(names);
     return outcome;
 }

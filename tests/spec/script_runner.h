@@ -26,6 +26,9 @@ struct RunOptions {
 /// What recording changes in a script: the lines that take the place of a line.
 using Edits = std::map<std::size_t, std::vector<std::string>>;
 
+/// Why this conversation can't be held with that broker; nothing: it can.
+std::optional<std::string> obstacleTo(const Case& test, Target& target);
+
 struct Outcome {
     std::optional<std::string> failure;  ///< "line 12: …"; nothing: as written
     Edits edits;

@@ -162,8 +162,6 @@ Mismatch badValue(std::string_view what, const Value& value)
     return {.text = "'" + value.text + "' is no " + std::string(what)};
 }
 
-Result<amqp::FieldTable, Mismatch> tableOf(const Value& value, const Variables& variables);
-
 template <typename Number>
 Result<amqp::FieldValue, Mismatch> numberValue(const Value& value, const std::string& text)
 {
@@ -227,18 +225,6 @@ Result<amqp::FieldValue, Mismatch> fieldValueOf(const ValueEntry& entry, const V
     }
     default: return Mismatch{.text = std::string("'") + entry.type + "' is no wire type"};
     }
-}
-
-Result<amqp::FieldTable, Mismatch> tableOf(const Value& value, const Variables& variables)
-{
-    if (value.kind != Value::Kind::Table || value.isOpen) return badValue("table", value);
-    amqp::FieldTable table;
-    for (const ValueEntry& entry : value.entries) {
-        auto element = fieldValueOf(entry, variables);
-        if (!element) return element.error();
-        table.append(entry.key, std::move(*element));
-    }
-    return table;
 }
 
 /// Assigns what a script says to an argument. Strings go to `strings`, since methods borrow them.
@@ -483,7 +469,12 @@ bool matchesElement(const ValueEntry& wanted, const amqp::FieldValue& got, Varia
 bool matchesTable(const Value& wanted, const amqp::FieldTable& got, Variables& variables)
 {
     if (wanted.kind != Value::Kind::Table) return false;
-    if (!wanted.isOpen && wanted.entries.size() != got.size()) return false;
+    if (!wanted.isOpen) {
+        return std::equal(wanted.entries.begin(), wanted.entries.end(), got.begin(), got.end(),
+                          [&](const ValueEntry& a, const amqp::FieldTableEntry& b) {
+                              return a.key == b.key && matchesElement(a, b.value, variables);
+                          });
+    }
     return std::all_of(wanted.entries.begin(), wanted.entries.end(), [&](const ValueEntry& entry) {
         const amqp::FieldValue* value = got.find(entry.key);
         return value != nullptr && matchesElement(entry, *value, variables);
@@ -530,6 +521,18 @@ Status<Mismatch> appendMethodFrame(Buffer& to, ChannelNumber channel, std::strin
         if (status) amqp::appendMethod(to, channel, exact);
     });
     return status;
+}
+
+Result<amqp::FieldTable, Mismatch> tableOf(const Value& value, const Variables& variables)
+{
+    if (value.kind != Value::Kind::Table || value.isOpen) return badValue("table", value);
+    amqp::FieldTable table;
+    for (const ValueEntry& entry : value.entries) {
+        auto element = fieldValueOf(entry, variables);
+        if (!element) return element.error();
+        table.append(entry.key, std::move(*element));
+    }
+    return table;
 }
 
 Result<WireMethod, Mismatch> readMethod(ByteView payload)

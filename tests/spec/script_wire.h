@@ -54,6 +54,9 @@ bool hasContent(std::string_view method);
 Status<Mismatch> appendMethodFrame(Buffer& to, ChannelNumber channel, std::string_view method,
                                    const std::vector<Field>& fields, const Variables& variables);
 
+/// A table as a line writes it.
+Result<amqp::FieldTable, Mismatch> tableOf(const Value& value, const Variables& variables);
+
 /// @error  what decodeMethod says
 Result<WireMethod, Mismatch> readMethod(ByteView payload);
 

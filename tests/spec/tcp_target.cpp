@@ -1,5 +1,6 @@
 #include "tests/spec/tcp_target.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <netdb.h>
@@ -7,6 +8,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -79,6 +81,20 @@ std::unique_ptr<Transport> TcpTarget::connect()
     freeaddrinfo(addresses);
     return transport;
 }
+
+bool TcpTarget::provide(const std::string& setting)
+{
+    return std::find(m_settings.begin(), m_settings.end(), setting) != m_settings.end();
+}
+
+void TcpTarget::pass(std::chrono::milliseconds duration) { std::this_thread::sleep_for(duration); }
+
+void TcpTarget::setAdministration(std::unique_ptr<Administration> administration)
+{
+    m_administration = std::move(administration);
+}
+
+void TcpTarget::setSettings(std::vector<std::string> settings) { m_settings = std::move(settings); }
 
 std::optional<TcpTarget> TcpTarget::parse(std::string_view address)
 {

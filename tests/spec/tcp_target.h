@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/spec/administration.h"
 #include "tests/spec/transport.h"
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace warren::spec {
 
@@ -15,6 +17,13 @@ class TcpTarget final : public Target {
 public:
     TcpTarget(std::string host, std::uint16_t port);
     std::unique_ptr<Transport> connect() override;
+    Administration* administration() override { return m_administration.get(); }
+    bool provide(const std::string& setting) override;
+    void pass(std::chrono::milliseconds duration) override;
+
+    void setAdministration(std::unique_ptr<Administration> administration);
+    /// What the broker was started with.
+    void setSettings(std::vector<std::string> settings);
 
     /// "host:port", or nothing if it is not of that form.
     static std::optional<TcpTarget> parse(std::string_view address);
@@ -22,6 +31,8 @@ public:
 private:
     std::string m_host;
     std::uint16_t m_port;
+    std::unique_ptr<Administration> m_administration;
+    std::vector<std::string> m_settings;
 };
 
 }  // namespace warren::spec

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 
 namespace warren::spec {
 
@@ -26,12 +27,21 @@ public:
     virtual Received receive(Buffer& into, std::chrono::milliseconds patience) = 0;
 };
 
+class Administration;
+
 /// A broker to talk to.
 class Target {
 public:
     virtual ~Target() = default;
     /// A new connection, or nullptr if the broker takes none.
     virtual std::unique_ptr<Transport> connect() = 0;
+    /// Whom `admin` lines ask; nullptr: nobody can be asked.
+    virtual Administration* administration() = 0;
+    /// Whether the broker runs with this setting ("consumer-timeout=1000"). One that can still be
+    /// set takes it over.
+    virtual bool provide(const std::string& setting) = 0;
+    /// Lets time pass for the broker.
+    virtual void pass(std::chrono::milliseconds duration) = 0;
 };
 
 }  // namespace warren::spec
