@@ -16,6 +16,10 @@ test_packages=(
     python3 python3-pika amqp-tools nodejs npm sqlite3
 )
 
+# The broker that the conversations of tests/spec were recorded from. For continuous integration only:
+# on a machine that somebody works with the package would leave a server behind, running.
+reference_packages=(rabbitmq-server)
+
 # What a package is needed for is often one command, which may well be there without the package.
 declare -A command_of=(
     [g++]=g++ [cmake]=cmake [ninja-build]=ninja [ccache]=ccache [clang-format-14]=clang-format-14

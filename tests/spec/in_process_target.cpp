@@ -1,6 +1,7 @@
 #include "tests/spec/in_process_target.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace warren::spec {
@@ -117,7 +118,14 @@ void InProcessTarget::settle()
     }
 }
 
-bool InProcessTarget::provide(const std::string&) { return false; }
+bool InProcessTarget::provide(const std::string& setting)
+{
+    constexpr std::string_view kConsumerTimeout = "consumer-timeout=";
+    if (!setting.starts_with(kConsumerTimeout)) return false;
+    const std::chrono::milliseconds timeout(std::stol(setting.substr(kConsumerTimeout.size())));
+    m_broker.setConsumerTimeout(timeout);
+    return true;
+}
 
 void InProcessTarget::pass(std::chrono::milliseconds duration)
 {

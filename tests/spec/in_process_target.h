@@ -22,7 +22,6 @@ class InProcessTarget final : public Target {
 public:
     InProcessTarget();
     std::unique_ptr<Transport> connect() override;
-    Administration* administration() override { return nullptr; }
     bool provide(const std::string& setting) override;
     void pass(std::chrono::milliseconds duration) override;
 

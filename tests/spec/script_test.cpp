@@ -2,15 +2,18 @@
 
 #include "core/amqp/frame_writer.h"
 #include "core/amqp/method_codec.h"
+#include "tests/spec/administration.h"
 #include "tests/spec/script_runner.h"
 #include "tests/spec/script_wire.h"
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace warren::spec {
 namespace {
@@ -72,6 +75,21 @@ TEST(Script, RepeatsLines)
     EXPECT_EQ(script.cases[0].steps[0].steps.size(), 1u);
 }
 
+TEST(Script, WaitsAndAsksAdministrators)
+{
+    const Script script = parsed(
+        "test t\nneeds consumer-timeout=1000\nwait 50ms\n"
+        "admin policy name=p priority=1 definition={max-length: I 5} refused\n");
+    const Case& test = script.cases[0];
+    EXPECT_EQ(test.needs, std::vector<std::string>{"consumer-timeout=1000"});
+    ASSERT_EQ(test.steps.size(), 2u);
+    EXPECT_EQ(test.steps[0].verb, Step::Verb::Wait);
+    EXPECT_EQ(test.steps[0].first, 50u);
+    EXPECT_EQ(test.steps[1].verb, Step::Verb::Admin);
+    EXPECT_EQ(test.steps[1].method, "policy");
+    EXPECT_EQ(test.steps[1].fields[2].value.kind, Value::Kind::Table);
+}
+
 TEST(Script, NamesTheLineOfAMistake)
 {
     const std::pair<std::string_view, std::size_t> mistakes[] = {
@@ -85,6 +103,8 @@ TEST(Script, NamesTheLineOfAMistake)
         {"test t\nrepeat i 1..2\n", 2},
         {"test t\nend\n", 2},
         {"test t\nexpect nothing\n", 2},
+        {"test t\nwait 50\n", 2},
+        {"test t\nwait soon\n", 2},
     };
     for (const auto& [text, line] : mistakes) {
         const auto script = parseScript(text);
@@ -161,6 +181,7 @@ public:
     {
         return std::make_unique<CannedTransport>(m_answer);
     }
+    void pass(std::chrono::milliseconds) override {}
 
 private:
     class CannedTransport final : public Transport {
@@ -241,6 +262,73 @@ TEST(ScriptRunner, SkipsLinesForOtherProducts)
         "test t\nraw\nsocket a\n[Other] expect bytes 00\n"
         "[Mine] S 0 connection.close code=504 text=no class=20 method=10\n");
     EXPECT_EQ(run(script.cases[0], target, {.product = "Mine"}).failure, std::nullopt);
+}
+
+/// Notes what it is asked for, and refuses what is named "bad".
+class NotingAdministration final : public Administration {
+public:
+    Status<Mismatch> perform(const AdminAct& act) override
+    {
+        acts.push_back(act.name + " " + act.word("name"));
+        if (act.word("name") == "bad") return Mismatch{.text = "no"};
+        return {};
+    }
+    std::vector<std::string> acts;
+};
+
+/// Nobody answers there, but it has an administrator and a setting.
+class AdministeredTarget final : public Target {
+public:
+    std::unique_ptr<Transport> connect() override { return nullptr; }
+    Administration* administration() override { return &asked; }
+    bool provide(const std::string& setting) override { return setting == "known=1"; }
+    void pass(std::chrono::milliseconds duration) override { passed += duration; }
+
+    NotingAdministration asked;
+    std::chrono::milliseconds passed{0};
+};
+
+TEST(ScriptRunner, AsksTheAdministratorAndTakesItBack)
+{
+    const Script script = parsed(
+        "test t\nraw\nadmin user name=u\nwait 20ms\nadmin policy name=p\n"
+        "admin permission user=u\n");
+    AdministeredTarget target;
+    const Outcome outcome = run(script.cases[0], target, {});
+
+    EXPECT_FALSE(outcome.failure.has_value()) << outcome.failure.value_or("");
+    EXPECT_EQ(target.passed, std::chrono::milliseconds(20));
+    const std::vector<std::string> expected{"delete-user u", "clear-policy p", "user u",
+                                            "policy p",      "permission ",    "delete-user u",
+                                            "clear-policy p"};
+    EXPECT_EQ(target.asked.acts, expected);
+}
+
+TEST(ScriptRunner, WantsActsRefusedOrDoneAsWritten)
+{
+    const Script script = parsed(
+        "test refused\nraw\nadmin vhost-limit name=bad refused\n"
+        "test not_done\nraw\nadmin vhost-limit name=bad\n"
+        "test not_refused\nraw\nadmin vhost-limit name=good refused\n");
+    AdministeredTarget target;
+    EXPECT_FALSE(run(script.cases[0], target, {}).failure.has_value());
+    EXPECT_EQ(run(script.cases[1], target, {}).failure, "line 6: no");
+    EXPECT_EQ(run(script.cases[2], target, {}).failure, "line 9: it is not refused");
+}
+
+TEST(ScriptRunner, NamesWhatKeepsAConversationFromBeingHeld)
+{
+    const Script script = parsed(
+        "test free\nraw\ntest bound\nneeds known=1\ntest strange\nneeds other=1\n"
+        "test guided\nadmin user name=u\n");
+    AdministeredTarget all;
+    CannedTarget none = sayingClose();
+    EXPECT_FALSE(obstacleTo(script.cases[0], none).has_value());
+    EXPECT_FALSE(obstacleTo(script.cases[1], all).has_value());
+    EXPECT_EQ(obstacleTo(script.cases[1], none), "it needs known=1");
+    EXPECT_EQ(obstacleTo(script.cases[2], all), "it needs other=1");
+    EXPECT_FALSE(obstacleTo(script.cases[3], all).has_value());
+    EXPECT_EQ(obstacleTo(script.cases[3], none), "it needs an administrator");
 }
 
 }  // namespace
