@@ -25,6 +25,7 @@ fi
 
 folder=$(mktemp -d)
 vm_pid='' epmd_pid=''
+# shellcheck disable=SC2317 # the trap calls it
 stop() {
     local pid
     for pid in $vm_pid $epmd_pid; do
@@ -92,6 +93,7 @@ hold() {
 export -f hold
 export warren_spec amqp management
 status=0
+# shellcheck disable=SC2016 # the inner shell expands it
 find "$scripts" -name '*.txt' ! -name consumer_timeout.txt -print0 | sort -z |
     xargs -0 -n 1 -P 6 bash -c 'hold "$0"' || status=1
 # How long a consumer may take is a setting of the whole node: last.
