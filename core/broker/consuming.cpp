@@ -23,6 +23,14 @@ bool countsDeliveries(const Queue& queue)
     return queue.settings().type == QueueType::Quorum || queue.settings().deliveryLimit;
 }
 
+/// Spec: RabbitMQ, "Quorum Queues", poison message handling.
+MessagePtr withDeliveryCount(const Message& message, std::uint32_t deliveryCount)
+{
+    amqp::FieldTable headers = headersOf(message);
+    headers.set("x-delivery-count", std::int64_t{deliveryCount});
+    return withHeaders(message, std::move(headers));
+}
+
 }  // namespace
 
 Result<Queue*, Refusal> Consuming::findQueue(Channel& channel, std::string_view name) const
@@ -53,9 +61,15 @@ Verdict Consuming::consume(Channel& channel, const Consume& command)
     const auto found = findQueue(channel, command.queue);
     if (!found) return found.error();
     Queue& queue = *found.value();
+    const auto& definition = queue.definition();
+    if (channel.globalPrefetchMax != 0 && queue.settings().type == QueueType::Quorum) {
+        return Refusal{
+            ReplyCode::NotImplemented,
+            queueText(definition.vhost, definition.name) + " does not support global qos",
+            {}};
+    }
     const bool isShared = queue.consumers.isSingleActive() || !queue.consumers.isEmpty();
     if (queue.consumers.hasExclusive() || (command.isExclusive && isShared)) {
-        const auto& definition = queue.definition();
         return Refusal{ReplyCode::AccessRefused,
                        queueText(definition.vhost, definition.name) + " in exclusive use",
                        {}};
@@ -247,6 +261,15 @@ Verdict Consuming::get(Channel& channel, const Get& command)
     const auto found = findQueue(channel, command.queue);
     if (!found) return found.error();
     Queue& queue = *found.value();
+    if (queue.settings().type == QueueType::Quorum && queue.consumers.isSingleActive()) {
+        const auto& definition = queue.definition();
+        return Refusal{ReplyCode::ResourceLocked,
+                       "cannot obtain access to locked " +
+                           queueText(definition.vhost, definition.name) +
+                           ". basic.get operations are not supported by quorum queues with single "
+                           "active consumer",
+                       {}};
+    }
     queue.lastUsed = m_state.now;
     // Whatever has expired is gone for a get, however much there is of it.
     while (dropExpired(queue, m_state.wallNow)) {
@@ -262,14 +285,14 @@ Verdict Consuming::get(Channel& channel, const Get& command)
         const QueueEntry entry = queue.removeFirst();
         logRemoval(queue, entry);
         answer.tag = channel.unacked.skip();
-        answer.message = outgoing(queue, entry.message, entry.deliveryCount);
+        answer.message = outgoingToGet(queue, entry.message, entry.deliveryCount);
     } else {
         UnackedMessage held{.queue = queue.id(),
                             .consumer = nullptr,
                             .deliveredAt = m_state.now,
                             .entry = queue.deliver()};
         armTimeout(channel, queue);
-        answer.message = outgoing(queue, held.entry.message, held.entry.deliveryCount);
+        answer.message = outgoingToGet(queue, held.entry.message, held.entry.deliveryCount);
         answer.tag = channel.unacked.add(std::move(held));
     }
     answer.messageCount = static_cast<std::uint32_t>(queue.readyCount());
@@ -305,10 +328,17 @@ MessagePtr Consuming::outgoing(const Queue& queue, const MessagePtr& message,
 {
     MessagePtr visible = withoutBlindKeys(message);
     if (deliveryCount == 0 || !countsDeliveries(queue)) return visible;
-    // Spec: RabbitMQ, "Quorum Queues", poison message handling.
-    amqp::FieldTable headers = headersOf(*visible);
-    headers.set("x-delivery-count", std::int64_t{deliveryCount});
-    return withHeaders(*visible, std::move(headers));
+    return withDeliveryCount(*visible, deliveryCount);
+}
+
+MessagePtr Consuming::outgoingToGet(const Queue& queue, const MessagePtr& message,
+                                    std::uint32_t deliveryCount)
+{
+    if (queue.settings().type != QueueType::Quorum) {
+        return outgoing(queue, message, deliveryCount);
+    }
+    // Here even a count of zero shows. Source: RabbitMQ 3.10.8, observed.
+    return withDeliveryCount(*withoutBlindKeys(message), deliveryCount);
 }
 
 void Consuming::armTimeout(Channel& channel, const Queue& queue)

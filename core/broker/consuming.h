@@ -67,6 +67,8 @@ private:
     /// The message as this receiver may see it.
     static MessagePtr outgoing(const Queue& queue, const MessagePtr& message,
                                std::uint32_t deliveryCount);
+    static MessagePtr outgoingToGet(const Queue& queue, const MessagePtr& message,
+                                    std::uint32_t deliveryCount);
     void armTimeout(Channel& channel, const Queue& queue);
     /// The tags that a client's ack, reject or nack names, judged before anything changes.
     Verdict judgeTag(Channel& channel, DeliveryTag tag, bool isMultiple) const;

@@ -77,7 +77,9 @@ FieldTable firstOfItsKind(const Message& message, std::string_view queueName, De
 
 void recordDeath(FieldTable& headers, FieldTable&& death)
 {
-    const bool isFirst = headers.find(kDeaths) == nullptr;
+    const FieldValue* before = headers.find(kDeaths);
+    const bool isFirst = before == nullptr;
+    const bool hasHistory = before != nullptr && before->as<FieldArray>() != nullptr;
     std::vector<FieldTable> deaths = deathsIn(headers);
     if (isFirst) {
         headers.set("x-first-death-reason", std::string{textAt(death, "reason")});
@@ -102,7 +104,7 @@ void recordDeath(FieldTable& headers, FieldTable&& death)
         FieldTable counted = *known;
         counted.set("count", count + 1);
         recorded.emplace_back(sortedByKey(counted));
-    } else if (deaths.empty()) {
+    } else if (!hasHistory) {
         recorded.emplace_back(death);
     } else {
         recorded.emplace_back(sortedByKey(death));

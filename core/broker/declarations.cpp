@@ -307,6 +307,15 @@ Result<Declarations::RemovedMessages, Refusal> Declarations::deleteQueue(Vhost& 
     if (queue == nullptr) return RemovedMessages{};
     Verdict verdict = judgeQueueAccess(*queue, asker);
     if (!verdict) return verdict.error();
+    const bool isConditional = command.onlyIfEmpty || command.onlyIfUnused;
+    if (isConditional && queue->settings().type == QueueType::Quorum) {
+        const std::string condition = command.onlyIfUnused ? "if-unused" : "if-empty";
+        return Refusal{ReplyCode::NotImplemented,
+                       "cannot delete " + queueText(vhost.definition.name, name) +
+                           ". queue.delete operations with " + condition +
+                           " flag set are not supported by quorum queues",
+                       {}};
+    }
     if (command.onlyIfEmpty && queue->readyCount() > 0) {
         return Refusal{ReplyCode::PreconditionFailed,
                        queueText(vhost.definition.name, name) + " not empty",

@@ -270,7 +270,8 @@ void Publishing::deliverReply(const MessagePtr& message)
     connection->sendCredit -= Connection::wireBytes(*message);
     Delivery delivery;
     delivery.consumer = channel->replySlot;
-    delivery.tag = channel->unacked.skip();
+    // Replies use up no tags: several may have the same one. Source: RabbitMQ 3.10.8.
+    delivery.tag = channel->unacked.lastTag() + 1;
     delivery.message = withoutBlindKeys(message);
     m_state.post(*channel, std::move(delivery));
 }
@@ -386,6 +387,7 @@ Verdict Publishing::commit(Channel& channel)
     }
     Transaction transaction = std::exchange(channel.transaction, {});
     LogPosition position = 0;
+    bool isPartial = false;
     for (const Transaction::Publish& publish : transaction.publishes) {
         m_queues.clear();
         for (const QueueId id : publish.queues) {
@@ -395,12 +397,15 @@ Verdict Publishing::commit(Channel& channel)
             deliverReply(publish.message);
         }
         if (publish.queues.empty() && publish.isMandatory) giveBack(channel, publish.message);
-        // A full queue that refuses is not told: tx has no word for it, as in RabbitMQ.
-        position = std::max(position, enqueue(publish.message, m_queues).position);
+        const Outcome outcome = enqueue(publish.message, m_queues);
+        position = std::max(position, outcome.position);
+        isPartial |= outcome.isRefused;
     }
     for (const Transaction::Settlement& settlement : transaction.settlements) {
         m_consuming.settle(channel, settlement);
     }
+    // The rest of the transaction holds, as in RabbitMQ: there is no way back for what was taken.
+    if (isPartial) return Refusal{ReplyCode::PreconditionFailed, "partial tx completion", {}};
     // commit-ok promises what a confirm promises. Acknowledgements may reach the disk later: losing
     // one redelivers its message, flagged, which AMQP permits.
     m_state.hold(channel, position);

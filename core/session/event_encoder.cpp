@@ -62,10 +62,11 @@ struct FrameWriter {
     void operator()(const broker::Confirm& event) const
     {
         if (event.isRefused) {
+            // The bit means nothing to publishers; RabbitMQ 3.10 sets it.
             amqp::appendMethod(
                 out, channel,
                 amqp::BasicNack{
-                    .deliveryTag = event.tag, .multiple = event.isMultiple, .requeue = false});
+                    .deliveryTag = event.tag, .multiple = event.isMultiple, .requeue = true});
         } else {
             amqp::appendAck(out, channel, event.tag, event.isMultiple);
         }
