@@ -28,6 +28,7 @@ constexpr std::string_view kUsage =
     "  --node PROGRAM      a node to start for the time of the test\n"
     "  --admin URL         http://user:password@host:port of RabbitMQ's management plugin\n"
     "  --with NAME=VALUE   a setting that the broker was started with\n"
+    "  --except FILE       names of conversations to leave out\n"
     "  --attempts N        how often a conversation may fail before it counts (1)\n"
     "  --filter TEXT       only conversations whose name contains TEXT\n"
     "  --rewrite           write the broker's answers into the scripts\n"
@@ -38,6 +39,7 @@ struct Arguments {
     std::string broker;
     std::string node;
     std::string admin;
+    Exceptions exceptions;
     int attempts = 1;
     std::vector<std::string> settings;
     std::string filter;
@@ -45,6 +47,12 @@ struct Arguments {
     std::chrono::milliseconds settling{250};
     std::vector<std::filesystem::path> scripts;
 };
+
+std::string readFile(const std::filesystem::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
 
 std::optional<Arguments> parseArguments(int argc, char** argv)
 {
@@ -61,6 +69,8 @@ std::optional<Arguments> parseArguments(int argc, char** argv)
             arguments.admin = argv[++i];
         } else if (argument == "--with" && hasValue) {
             arguments.settings.emplace_back(argv[++i]);
+        } else if (argument == "--except" && hasValue) {
+            arguments.exceptions = parseExceptions(readFile(argv[++i]));
         } else if (argument == "--attempts" && hasValue) {
             arguments.attempts = std::max(1, std::atoi(argv[++i]));
         } else if (argument == "--filter" && hasValue) {
@@ -82,12 +92,6 @@ std::optional<Arguments> parseArguments(int argc, char** argv)
     std::sort(arguments.scripts.begin(), arguments.scripts.end());
     if (arguments.scripts.empty()) return std::nullopt;
     return arguments;
-}
-
-std::string readFile(const std::filesystem::path& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 struct Count {
@@ -119,7 +123,7 @@ void runScript(const std::filesystem::path& path, Target& target, const RunOptio
     for (const Case& test : script->cases) {
         const std::string name = path.stem().string() + "." + test.name;
         if (name.find(arguments.filter) == std::string::npos) continue;
-        if (obstacleTo(test, target)) {
+        if (isException(name, arguments.exceptions) || obstacleTo(test, target)) {
             count.skipped += 1;
             continue;
         }

@@ -546,6 +546,26 @@ Outcome run(const Case& test, Target& target, const RunOptions& options)
     return outcome;
 }
 
+Exceptions parseExceptions(std::string_view text)
+{
+    Exceptions exceptions;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        const std::string_view line = text.substr(0, end);
+        if (!line.empty() && line[0] != '#') exceptions.emplace_back(line);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return exceptions;
+}
+
+bool isException(std::string_view name, const Exceptions& exceptions)
+{
+    return std::any_of(exceptions.begin(), exceptions.end(), [&](const std::string& exception) {
+        if (!exception.ends_with(".*")) return exception == name;
+        return name.starts_with(std::string_view(exception).substr(0, exception.size() - 1));
+    });
+}
+
 std::string productOf(Target& target)
 {
     auto transport = target.connect();

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace warren::spec {
@@ -37,6 +38,12 @@ struct Outcome {
 /// Runs one conversation, on connections of its own. Queues and exchanges that it names are deleted
 /// before and after.
 Outcome run(const Case& test, Target& target, const RunOptions& options);
+
+/// Names of conversations, or "SCRIPT.*", one a line; lines with # are comments.
+using Exceptions = std::vector<std::string>;
+Exceptions parseExceptions(std::string_view text);
+/// Whether "SCRIPT.NAME" is among them.
+bool isException(std::string_view name, const Exceptions& exceptions);
 
 /// What the broker calls itself; empty if nobody answers.
 std::string productOf(Target& target);
