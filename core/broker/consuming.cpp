@@ -296,6 +296,7 @@ Verdict Consuming::get(Channel& channel, const Get& command)
         answer.tag = channel.unacked.add(std::move(held));
     }
     answer.messageCount = static_cast<std::uint32_t>(queue.readyCount());
+    if (queue.nextExpiry()) m_state.markDirty(queue);  // the next one may have expired long ago
     m_state.post(channel, std::move(answer));
     return {};
 }
