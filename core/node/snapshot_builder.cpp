@@ -4,6 +4,7 @@
 #include "core/node/value_conversion.h"
 
 #include <algorithm>
+#include <chrono>
 #include <span>
 #include <string_view>
 #include <tuple>
@@ -42,6 +43,27 @@ BindingRow bindingRow(const broker::BindingDefinition& binding)
                                                                       : DestinationKind::Exchange,
             textOf(std::string_view{binding.routingKey}),
             argumentsOf(binding.arguments)};
+}
+
+/// What a queue has by its arguments and policies only.
+void addExtensions(const broker::Queue& queue, QueueRow& row, Instant now)
+{
+    if (const broker::Consumer* active = queue.consumers.active()) {
+        row.singleActiveConsumer = textOf(std::string_view{active->tag});
+        row.singleActiveSince =
+            QDateTime::fromMSecsSinceEpoch(active->activeSince.sinceEpoch.count());
+    }
+    const auto idle = queue.settings().expires;
+    if (idle && queue.consumers.isEmpty()) {
+        const Duration left = std::max(queue.lastUsed + *idle - now, Duration{0});
+        row.expiresIn = std::chrono::ceil<std::chrono::milliseconds>(left);
+    }
+    for (int priority = 0; priority <= queue.settings().priorityMax; ++priority) {
+        if (queue.settings().priorityMax == 0) break;
+        row.readyByPriority.append(queue.readyCount(static_cast<std::uint8_t>(priority)));
+    }
+    row.deadLetteredCount = queue.deadLetteredCount;
+    row.deadLetterDroppedCount = queue.deadLetterDroppedCount;
 }
 
 ConnectionState stateOf(const session::Session& session, const broker::Connection& connection,
@@ -181,6 +203,7 @@ QueueRow SnapshotBuilder::queueRow(const broker::Queue& queue, const Links& link
     row.bodyBytes = queue.bodyBytes();
     row.memoryBytes = queue.memoryBytes();
     row.consumerCount = static_cast<std::uint32_t>(queue.consumers.count());
+    addExtensions(queue, row, now);
     row.rates = sample.meter.sample(now, queue.counters);
     const bool isMoving = row.rates.publish > 0 || row.rates.deliver > 0 || row.rates.ack > 0;
     row.state = isMoving ? QueueState::Running : QueueState::Idle;
@@ -304,7 +327,8 @@ void SnapshotBuilder::addQueueDetail(const broker::State& state, const ResourceK
              .tag = textOf(std::string_view{consumer->tag}),
              .needsAck = !consumer->noAck,
              .isExclusive = consumer->isExclusive,
-             .isActive = true,
+             .isActive = !consumer->isWaiting,
+             .priority = consumer->priority,
              .prefetch = consumer->prefetchMax,
              .unackedCount = consumer->unackedCount,
              .arguments = argumentsOf(consumer->arguments)});
