@@ -61,6 +61,7 @@ Broker::Broker(std::uint64_t seed)
       m_publishing(m_state, m_consuming),
       m_declarations(m_state, m_consuming),
       m_connections(m_state, m_consuming, m_declarations),
+      m_administration(m_state, m_declarations, m_connections),
       m_deadLettering(m_state, m_publishing),
       m_lifetimes(m_state, m_consuming, m_declarations, m_connections)
 {
@@ -259,8 +260,63 @@ void Broker::answer(Channel& channel, LogPosition position, bool noWait, EventBo
     if (!noWait) m_state.post(channel, std::move(event));
 }
 
+Verdict Broker::may(const Channel& channel, Right right, ResourceKind kind,
+                    std::string_view name) const
+{
+    const Connection& connection = channel.connection;
+    return m_state.access.judge(connection.user, connection.vhost->definition.name, right, kind,
+                                withoutLineBreaks(name));
+}
+
+/// Who may change a binding may write to its destination and read from its source.
+Verdict Broker::mayBind(const Channel& channel, const BindingDefinition& binding) const
+{
+    const bool isToQueue = binding.destinationKind == DestinationKind::Queue;
+    Verdict verdict =
+        may(channel, Right::Write, isToQueue ? ResourceKind::Queue : ResourceKind::Exchange,
+            binding.destination);
+    if (!verdict) return verdict;
+    verdict = may(channel, Right::Read, ResourceKind::Exchange, binding.source);
+    if (!verdict) return verdict;
+    const Exchange* source = channel.connection.vhost->findExchange(binding.source);
+    if (source == nullptr || source->definition.type != ExchangeType::Topic) return {};
+    return m_state.access.judgeTopic(channel.connection.user, binding.vhost, Right::Read,
+                                     binding.source, binding.routingKey);
+}
+
+Verdict Broker::mayDeclare(const Channel& channel, const DeclareExchange& command) const
+{
+    // Source: RabbitMQ 3.10.8: looking is free, and so is being refused the default exchange.
+    if (command.isPassive || command.name.empty()) return {};
+    Verdict verdict = may(channel, Right::Configure, ResourceKind::Exchange, command.name);
+    const amqp::FieldValue* value = command.arguments.find("alternate-exchange");
+    const auto* alternate = value == nullptr ? nullptr : value->as<std::string>();
+    if (!verdict || alternate == nullptr) return verdict;
+    if (channel.connection.vhost->findExchange(command.name) != nullptr) return {};
+    verdict = may(channel, Right::Read, ResourceKind::Exchange, command.name);
+    if (!verdict) return verdict;
+    return may(channel, Right::Write, ResourceKind::Exchange, *alternate);
+}
+
+Verdict Broker::mayDeclare(const Channel& channel, const DeclareQueue& command)
+{
+    if (command.isPassive || command.name.starts_with(kReplyToName)) return {};
+    // A name that the broker chooses is judged like any other: by one that it could be.
+    const std::string name = command.name.empty() ? generatedName("amq.gen-", m_state.prng)
+                                                  : withoutLineBreaks(command.name);
+    Verdict verdict = may(channel, Right::Configure, ResourceKind::Queue, name);
+    const amqp::FieldValue* value = command.arguments.find("x-dead-letter-exchange");
+    const auto* deadLetters = value == nullptr ? nullptr : value->as<std::string>();
+    if (!verdict || deadLetters == nullptr) return verdict;
+    if (channel.connection.vhost->findQueue(name) != nullptr) return {};
+    verdict = may(channel, Right::Read, ResourceKind::Queue, name);
+    if (!verdict) return verdict;
+    return may(channel, Right::Write, ResourceKind::Exchange, *deadLetters);
+}
+
 Verdict Broker::on(Channel& channel, const DeclareExchange& command)
 {
+    if (Verdict verdict = mayDeclare(channel, command); !verdict) return verdict;
     const auto result = m_declarations.declareExchange(*channel.connection.vhost, command);
     if (!result) return result.error();
     answer(channel, *result, command.noWait, PlainReply::ExchangeDeclareOk);
@@ -269,6 +325,10 @@ Verdict Broker::on(Channel& channel, const DeclareExchange& command)
 
 Verdict Broker::on(Channel& channel, const DeleteExchange& command)
 {
+    if (!command.name.empty()) {
+        Verdict verdict = may(channel, Right::Configure, ResourceKind::Exchange, command.name);
+        if (!verdict) return verdict;
+    }
     const auto result = m_declarations.deleteExchange(*channel.connection.vhost, command);
     if (!result) return result.error();
     answer(channel, *result, command.noWait, PlainReply::ExchangeDeleteOk);
@@ -289,6 +349,7 @@ Verdict Broker::on(Channel& channel, const BindExchange& command)
         channel.connection.vhost->definition.name, withoutLineBreaks(command.source),
         withoutLineBreaks(command.destination),    DestinationKind::Exchange,
         std::string{command.routingKey},           command.arguments};
+    if (Verdict verdict = mayBind(channel, binding); !verdict) return verdict;
     return changeBinding(channel, m_declarations.bind({channel.connection.id}, std::move(binding)),
                          command.noWait, PlainReply::ExchangeBindOk);
 }
@@ -299,6 +360,7 @@ Verdict Broker::on(Channel& channel, const UnbindExchange& command)
         channel.connection.vhost->definition.name, withoutLineBreaks(command.source),
         withoutLineBreaks(command.destination),    DestinationKind::Exchange,
         std::string{command.routingKey},           command.arguments};
+    if (Verdict verdict = mayBind(channel, binding); !verdict) return verdict;
     return changeBinding(channel, m_declarations.unbind({channel.connection.id}, binding),
                          command.noWait, PlainReply::ExchangeUnbindOk);
 }
@@ -317,6 +379,7 @@ Verdict Broker::on(Channel& channel, const BindQueue& command)
         DestinationKind::Queue,
         isShortcut ? channel.lastQueueName : std::string{command.routingKey},
         command.arguments};
+    if (Verdict verdict = mayBind(channel, binding); !verdict) return verdict;
     return changeBinding(channel, m_declarations.bind({channel.connection.id}, std::move(binding)),
                          command.noWait, PlainReply::QueueBindOk);
 }
@@ -334,6 +397,7 @@ Verdict Broker::on(Channel& channel, const UnbindQueue& command)
         DestinationKind::Queue,
         isShortcut ? channel.lastQueueName : std::string{command.routingKey},
         command.arguments};
+    if (Verdict verdict = mayBind(channel, binding); !verdict) return verdict;
     return changeBinding(channel, m_declarations.unbind({channel.connection.id}, binding), false,
                          PlainReply::QueueUnbindOk);
 }
@@ -341,6 +405,7 @@ Verdict Broker::on(Channel& channel, const UnbindQueue& command)
 Verdict Broker::on(Channel& channel, const DeclareQueue& command)
 {
     Connection& connection = channel.connection;
+    if (Verdict verdict = mayDeclare(channel, command); !verdict) return verdict;
     const auto result = m_declarations.declareQueue(*connection.vhost, {connection.id}, command);
     if (!result) return result.error();
     const Queue* queue = connection.vhost->findQueue(result->name);
@@ -360,6 +425,8 @@ Verdict Broker::on(Channel& channel, const DeleteQueue& command)
 {
     const auto name = command.name.empty() ? std::string_view{channel.lastQueueName} : command.name;
     if (name.empty()) return Refusal{ReplyCode::NotFound, "no previously declared queue", {}};
+    Verdict verdict = may(channel, Right::Configure, ResourceKind::Queue, name);
+    if (!verdict) return verdict;
     DeleteQueue named = command;
     named.name = name;
     const auto result =
@@ -373,6 +440,8 @@ Verdict Broker::on(Channel& channel, const PurgeQueue& command)
 {
     const auto name = command.name.empty() ? std::string_view{channel.lastQueueName} : command.name;
     if (name.empty()) return Refusal{ReplyCode::NotFound, "no previously declared queue", {}};
+    Verdict verdict = may(channel, Right::Read, ResourceKind::Queue, name);
+    if (!verdict) return verdict;
     const auto result =
         m_declarations.purgeQueue(*channel.connection.vhost, {channel.connection.id}, name);
     if (!result) return result.error();

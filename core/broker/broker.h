@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/base/time.h"
+#include "core/broker/access.h"
+#include "core/broker/administration.h"
 #include "core/broker/command.h"
 #include "core/broker/connections.h"
 #include "core/broker/consuming.h"
@@ -120,6 +122,7 @@ public:
     // ---- management: the same rules, no connection
 
     Declarations& declarations() { return m_declarations; }
+    Administration& administration() { return m_administration; }
     Publishing& publishing() { return m_publishing; }
     Vhost* findVhost(std::string_view name) const { return m_state.catalogue.findVhost(name); }
     /// For looking at; nothing but `apply` and its kin changes it.
@@ -134,6 +137,12 @@ private:
     void settleVerdict(Channel& channel, const Verdict& verdict, const CommandBody& body);
     void answer(Channel& channel, LogPosition position, bool noWait, EventBody&& event);
     void forgetEvents(Connection& connection);
+    /// Whether the channel's user has the right; judged before anything is looked up.
+    Verdict may(const Channel& channel, Right right, ResourceKind kind,
+                std::string_view name) const;
+    Verdict mayBind(const Channel& channel, const BindingDefinition& binding) const;
+    Verdict mayDeclare(const Channel& channel, const DeclareExchange& command) const;
+    Verdict mayDeclare(const Channel& channel, const DeclareQueue& command);
 
     Verdict on(Channel& channel, const DeclareExchange& command);
     Verdict on(Channel& channel, const DeleteExchange& command);
@@ -152,6 +161,7 @@ private:
     Publishing m_publishing;
     Declarations m_declarations;
     Connections m_connections;
+    Administration m_administration;
     DeadLettering m_deadLettering;
     Lifetimes m_lifetimes;
     std::vector<ConnectionId> m_draining;

@@ -3,7 +3,11 @@
 #include "core/base/check.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,11 +30,62 @@ void Connections::open(Connection& connection, const OpenConnection& command)
                                  {amqp::kConnectionClass, 40}});
         return;
     }
-    connection.vhost = vhost;
     connection.user = command.user;
+    Verdict verdict = judgeOpen(*vhost, command.user);
+    if (!verdict) {
+        Refusal refusal = verdict.error();
+        refusal.method = {amqp::kConnectionClass, 40};
+        fail(connection, std::move(refusal));
+        return;
+    }
+    connection.vhost = vhost;
     connection.wantsConsumerCancelNotify = command.wantsConsumerCancelNotify;
     connection.wantsBlockedNotify = command.wantsBlockedNotify;
     m_state.post(connection, 0, PlainReply::ConnectionOpenOk);
+}
+
+Verdict Connections::judgeOpen(const Vhost& vhost, std::string_view user) const
+{
+    const auto isReached = [&](const std::optional<std::int64_t>& limit, auto counts) {
+        // Counted only where there is a limit: so it is right whatever happened to connections.
+        if (!limit || *limit < 0) return false;
+        const auto count = std::ranges::count_if(
+            m_state.connections, [&](const auto& one) { return counts(*one.second); });
+        return count >= *limit;
+    };
+    const VhostDefinition& definition = vhost.definition;
+    const std::string quotedUser = "'" + std::string{user} + "'";
+    if (isReached(definition.maxConnections,
+                  [&](const Connection& one) { return !one.isClosed && one.vhost == &vhost; })) {
+        return Refusal{ReplyCode::NotAllowed,
+                       "access to vhost '" + definition.name + "' refused for user " + quotedUser +
+                           ": connection limit (" + std::to_string(*definition.maxConnections) +
+                           ") is reached",
+                       {}};
+    }
+    Verdict verdict = m_state.access.judgeVhost(user, definition.name);
+    if (!verdict) return verdict;
+    const UserDefinition* limits = m_state.catalogue.findUser(user);
+    if (limits != nullptr && isReached(limits->maxConnections, [&](const Connection& one) {
+            return !one.isClosed && one.vhost != nullptr && one.user == user;
+        })) {
+        return Refusal{ReplyCode::NotAllowed,
+                       "connection refused for user " + quotedUser + ": user connection limit (" +
+                           std::to_string(*limits->maxConnections) + ") is reached",
+                       {}};
+    }
+    return {};
+}
+
+bool Connections::hasChannelForUser(const Connection& connection) const
+{
+    const UserDefinition* user = m_state.catalogue.findUser(connection.user);
+    if (user == nullptr || !user->maxChannels || *user->maxChannels < 0) return true;
+    std::size_t count = 0;
+    for (const auto& [id, other] : m_state.connections) {
+        if (!other->isClosed && other->user == connection.user) count += other->channelCount();
+    }
+    return count < static_cast<std::size_t>(*user->maxChannels);
 }
 
 void Connections::close(Connection& connection)
@@ -41,6 +96,7 @@ void Connections::close(Connection& connection)
 
 void Connections::fail(Connection& connection, amqp::AmqpError error)
 {
+    m_state.noteClose(connection, 0, error);
     removeEverything(connection);
     m_state.post(connection, 0, ConnectionFailed{std::move(error)});
 }
@@ -67,6 +123,7 @@ void Connections::removeEverything(Connection& connection)
     connection.dropHeld();
     if (connection.vhost != nullptr) removeExclusiveQueues(connection);
     m_declarations.removeDoomed();
+    connection.vhost = nullptr;  // which may go now
 }
 
 void Connections::removeExclusiveQueues(Connection& connection)
@@ -79,6 +136,15 @@ void Connections::removeExclusiveQueues(Connection& connection)
 void Connections::openChannel(Connection& connection, ChannelNumber number)
 {
     WARREN_CHECK(connection.findChannel(number) == nullptr);
+    if (!hasChannelForUser(connection)) {
+        const UserDefinition& user = *m_state.catalogue.findUser(connection.user);
+        fail(connection, Refusal{ReplyCode::NotAllowed,
+                                 "number of channels opened for user '" + user.name +
+                                     "' has reached the maximum allowed user limit of (" +
+                                     std::to_string(*user.maxChannels) + ")",
+                                 {amqp::kChannelClass, 10}});
+        return;
+    }
     Channel& channel = connection.openChannel(number);
     m_state.post(channel, PlainReply::ChannelOpenOk);
 }
@@ -103,6 +169,7 @@ void Connections::failChannel(Channel& channel, amqp::AmqpError error)
     m_state.forgetConfirms(channel);
     channel.hasNewConfirms = false;
     channel.isClosing = true;
+    m_state.noteClose(channel.connection, channel.number, error);
     m_state.post(channel, ChannelFailed{std::move(error)});
 }
 

@@ -40,6 +40,10 @@ public:
     void setAlarm(std::string_view reason);
 
 private:
+    /// Whether this user may open one more connection to the vhost. @error NotAllowed
+    Verdict judgeOpen(const Vhost& vhost, std::string_view user) const;
+    /// Whether the connection's user may have one more channel.
+    bool hasChannelForUser(const Connection& connection) const;
     void removeEverything(Connection& connection);
     void removeExclusiveQueues(Connection& connection);
 

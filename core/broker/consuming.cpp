@@ -41,6 +41,9 @@ Result<Queue*, Refusal> Consuming::findQueue(Channel& channel, std::string_view 
     }
     const std::string actual = name.empty() ? channel.lastQueueName : withoutLineBreaks(name);
     const std::string& vhostName = connection.vhost->definition.name;
+    Verdict verdict =
+        m_state.access.judge(connection.user, vhostName, Right::Read, ResourceKind::Queue, actual);
+    if (!verdict) return verdict.error();
     Queue* queue = connection.vhost->findQueue(actual);
     if (queue == nullptr) return noQueue(vhostName, actual);
     const ConnectionId owner = queue->definition().exclusiveOwner;

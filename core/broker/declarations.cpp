@@ -280,6 +280,14 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
         existing->lastUsed = m_state.now;
         return describe(*existing);
     }
+    const auto queueMax = vhost.definition.maxQueues;
+    if (queueMax && *queueMax >= 0 && vhost.queues.size() >= static_cast<std::size_t>(*queueMax)) {
+        return Refusal{ReplyCode::PreconditionFailed,
+                       "cannot declare queue '" + name + "': queue limit in vhost '" +
+                           vhost.definition.name + "' (" + std::to_string(*queueMax) +
+                           ") is reached",
+                       {}};
+    }
     m_state.lastQueueId.value += 1;
     QueueDefinition definition{
         .id = m_state.lastQueueId,

@@ -78,8 +78,14 @@ std::string_view replyToOf(const Message& message)
 
 // ----------------------------------------------------------------------------------------- routing
 
-Result<Exchange*, Refusal> Publishing::findExchange(Vhost& vhost, const Message& message) const
+Result<Exchange*, Refusal> Publishing::findExchange(Vhost& vhost, const Channel* channel,
+                                                    const Message& message) const
 {
+    const std::string_view user =
+        channel == nullptr ? std::string_view{} : std::string_view{channel->connection.user};
+    Verdict verdict = m_state.access.judge(user, vhost.definition.name, Right::Write,
+                                           ResourceKind::Exchange, message.exchange());
+    if (!verdict) return verdict.error();
     Exchange* exchange = vhost.findExchange(message.exchange());
     if (exchange == nullptr) return noExchange(vhost.definition.name, message.exchange());
     if (exchange->definition.isInternal) {
@@ -88,18 +94,25 @@ Result<Exchange*, Refusal> Publishing::findExchange(Vhost& vhost, const Message&
                            exchangeText(vhost.definition.name, exchange->definition.name),
                        {}};
     }
+    if (exchange->definition.type == ExchangeType::Topic) {
+        verdict = m_state.access.judgeTopic(user, vhost.definition.name, Right::Write,
+                                            message.exchange(), message.routingKey());
+        if (!verdict) return verdict.error();
+    }
     return exchange;
 }
 
-Result<Publishing::Target, Refusal> Publishing::route(Vhost& vhost, RouteCache* cache,
+Result<Publishing::Target, Refusal> Publishing::route(Vhost& vhost, Channel* channel,
                                                       const Message& message)
 {
+    // What the cache has was permitted: rights change the generation like everything else.
+    RouteCache* cache = channel == nullptr ? nullptr : &channel->routes;
     const std::uint64_t generation = m_state.catalogue.generation();
     if (cache != nullptr) {
         const auto* hit = cache->find(generation, message.exchange(), message.routingKey());
         if (hit != nullptr) return Target{hit->exchange, &hit->queues};
     }
-    const auto exchange = findExchange(vhost, message);
+    const auto exchange = findExchange(vhost, channel, message);
     if (!exchange) return exchange.error();
     m_routing.find(vhost, **exchange, message.routingKey(), message.properties(), m_route);
     if (cache == nullptr || !m_route.dependsOnKeyOnly) return targetOf(**exchange);
@@ -111,9 +124,10 @@ Result<Publishing::Target, Refusal> Publishing::route(Vhost& vhost, RouteCache* 
     return Target{*exchange, &entry.queues};
 }
 
-Result<Publishing::Target, Refusal> Publishing::routeToAll(Vhost& vhost, const Message& message)
+Result<Publishing::Target, Refusal> Publishing::routeToAll(Vhost& vhost, Channel* channel,
+                                                           const Message& message)
 {
-    const auto exchange = findExchange(vhost, message);
+    const auto exchange = findExchange(vhost, channel, message);
     if (!exchange) return exchange.error();
     const auto keys = senderSelectedKeys(message);
     if (!keys) return keys.error();
@@ -161,8 +175,8 @@ Verdict Publishing::publish(Channel& channel, Publish&& command)
 {
     Vhost& vhost = *channel.connection.vhost;
     const bool isPlain = !command.message->hasSenderSelectedKeys();
-    auto target = isPlain ? route(vhost, &channel.routes, *command.message)
-                          : routeToAll(vhost, *command.message);
+    auto target = isPlain ? route(vhost, &channel, *command.message)
+                          : routeToAll(vhost, &channel, *command.message);
     if (!target) return target.error();
     if (Verdict verdict = judge(channel, command.message); !verdict) return verdict;
     const std::vector<Queue*>& queues = *target->queues;
@@ -197,7 +211,7 @@ Result<bool, Refusal> Publishing::publish(Vhost& vhost, const MessagePtr& messag
     if (message->hasExpiration() && !lifetimeOf(*message)) {
         return Refusal{ReplyCode::PreconditionFailed, "invalid expiration", {}};
     }
-    const auto target = message->hasSenderSelectedKeys() ? routeToAll(vhost, *message)
+    const auto target = message->hasSenderSelectedKeys() ? routeToAll(vhost, nullptr, *message)
                                                          : route(vhost, nullptr, *message);
     if (!target) return target.error();
     count(nullptr, *target, false);

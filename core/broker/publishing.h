@@ -58,9 +58,9 @@ private:
         std::span<Exchange* const> keepers{};
     };
     /// Where the message goes; valid until the next call.
-    Result<Target, Refusal> route(Vhost& vhost, RouteCache* cache, const Message& message);
+    Result<Target, Refusal> route(Vhost& vhost, Channel* channel, const Message& message);
     /// The same for a message that names routing keys itself.
-    Result<Target, Refusal> routeToAll(Vhost& vhost, const Message& message);
+    Result<Target, Refusal> routeToAll(Vhost& vhost, Channel* channel, const Message& message);
     /// The queues for all of its keys, in m_route.
     void findQueues(const Vhost& vhost, Exchange& exchange, const Message& message,
                     const SenderSelectedKeys& keys);
@@ -71,8 +71,11 @@ private:
     static void keep(std::span<Exchange* const> keepers, const MessagePtr& message);
     /// All that a channel's publish is judged by but its exchange; the message may become another.
     Verdict judge(Channel& channel, MessagePtr& message) const;
-    /// The exchange of a message. @error NotFound, AccessRefused
-    Result<Exchange*, Refusal> findExchange(Vhost& vhost, const Message& message) const;
+    /// The exchange of a message, if the channel's user may write there.
+    /// @param channel  nullptr: the management side, which may do everything
+    /// @error NotFound, AccessRefused
+    Result<Exchange*, Refusal> findExchange(Vhost& vhost, const Channel* channel,
+                                            const Message& message) const;
     void replayInto(Vhost& vhost, Exchange& exchange, const MessagePtr& message);
     /// Replies go to a channel, not to a queue.
     void deliverReply(const MessagePtr& message);

@@ -38,6 +38,21 @@ LogPosition State::change(CatalogueChange&& change, bool isStored)
     return position;
 }
 
+void State::noteClose(const Connection& connection, ChannelNumber channel,
+                      const amqp::AmqpError& error)
+{
+    m_closeCount += 1;
+    if (m_closes.size() >= kClosesKept) m_closes.dropFront();
+    m_closes.pushBack(
+        {.number = m_closeCount,
+         .at = wallNow,
+         .connection = connection.id,
+         .channel = channel,
+         .vhost = connection.vhost == nullptr ? std::string{} : connection.vhost->definition.name,
+         .user = connection.user,
+         .error = error});
+}
+
 void State::discard(const Queue& queue, QueueEntry&& entry, DeathReason reason)
 {
     if (queue.settings().deadLetterExchange) {

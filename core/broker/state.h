@@ -4,6 +4,7 @@
 #include "core/base/prng.h"
 #include "core/base/ring.h"
 #include "core/base/time.h"
+#include "core/broker/access.h"
 #include "core/broker/catalogue.h"
 #include "core/broker/connection.h"
 #include "core/broker/counters.h"
@@ -38,6 +39,17 @@ struct Replay {
     std::vector<MessagePtr> messages;
 };
 
+/// A channel, or a whole connection, that was closed for a fault of its client.
+struct ClosedChannel {
+    std::uint64_t number = 0;  ///< counts all closes
+    WallTime at;
+    ConnectionId connection;
+    ChannelNumber channel = 0;  ///< 0: the connection
+    std::string vhost;
+    std::string user;
+    amqp::AmqpError error{};
+};
+
 /// Where replies to a channel go. Spec: RabbitMQ, "Direct Reply-to".
 struct ReplyAddress {
     ConnectionId connection;
@@ -54,6 +66,7 @@ public:
     State& operator=(const State&) = delete;
 
     Catalogue catalogue;
+    Access access{catalogue};
     std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections;
     MessageCounters counters;
     Prng prng;
@@ -67,6 +80,12 @@ public:
     /// By the routing key that replies are sent to.
     TextMap<ReplyAddress> replyAddresses;
     Timers timers;
+
+    /// The last closes for a fault, oldest first.
+    static constexpr std::size_t kClosesKept = 100;
+    const Ring<ClosedChannel>& closes() const { return m_closes; }
+    void noteClose(const Connection& connection, ChannelNumber channel,
+                   const amqp::AmqpError& error);
 
     Connection* findConnection(ConnectionId id) const;
 
@@ -135,6 +154,8 @@ private:
     std::vector<ConnectionId> m_dirtyConnections;
     std::vector<ConnectionId> m_holdingConnections;
     std::vector<StoredOperation> m_operations;
+    Ring<ClosedChannel> m_closes;
+    std::uint64_t m_closeCount = 0;
     LogPosition m_lastPosition = 0;
     LogPosition m_committed = 0;
 };
