@@ -5,7 +5,7 @@
 # To build and to run.
 build_packages=(
     g++ cmake ninja-build ccache
-    qt6-base-dev libqt6sql6-sqlite libqcustomplot-dev libxxhash-dev libpcre2-dev
+    qt6-base-dev libqt6sql6-sqlite libqcustomplot-dev libxxhash-dev libpcre2-dev libargon2-dev
     fonts-dejavu-core
 )
 # The window on a display without X11.

@@ -10,6 +10,7 @@
 #include "core/node/log.h"
 #include "core/node/management_executor.h"
 #include "core/node/memory_monitor.h"
+#include "core/node/password_hash.h"
 #include "core/node/snapshot_builder.h"
 #include "core/node/user_store.h"
 #include "core/node/value_conversion.h"
@@ -105,6 +106,7 @@ private:
     Status<NodeFailure> openStore();
     Status<NodeFailure> listen();
     void restore(storage::RecoveredState&& recovered);
+    void addDefaults();
     void accept(net::FileDescriptor descriptor);
     void forget(ClientLink& link, net::CloseReason reason);
     void handOverToStore();
@@ -112,6 +114,8 @@ private:
     void housekeep();
     void updateAlarm();
     void updateHolds();
+    void rememberName(const ClientLink& link);
+    QString nameOf(ConnectionId id) const;
     void scheduleTurn();
     void readClocks() { m_broker.setNow(steadyNow(), wallNow()); }
     void armTimer();
@@ -122,14 +126,15 @@ private:
     const NodeConfig& m_config;
     Logger& m_logger;
     const session::SessionConfig m_sessionConfig;
-    UserStore m_users;
     broker::Broker m_broker;
+    UserStore m_users;
     std::unique_ptr<QTemporaryDir> m_ephemeralFolder;
     std::optional<storage::DataFolder> m_folder;
     std::unique_ptr<storage::StoreThread> m_store;
     net::Poller m_poller;
     ClientLink::Context m_linkContext;
     std::map<ConnectionId, std::unique_ptr<ClientLink>> m_links;
+    std::map<ConnectionId, QString> m_goneNames;
     std::vector<ClientLink*> m_touched;
     std::vector<std::unique_ptr<ClientLink>> m_gone;  // freed when the turn is over
     std::vector<std::unique_ptr<net::Listener>> m_listeners;
@@ -163,8 +168,8 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
       m_config(config),
       m_logger(logger),
       m_sessionConfig(sessionConfigOf(config)),
-      m_users(config.loopbackUsers),
       m_broker(QRandomGenerator::system()->generate64()),
+      m_users(m_broker.state().catalogue, config.loopbackUsers),
       m_linkContext{
           .broker = m_broker,
           .poller = m_poller,
@@ -193,7 +198,6 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
                                                : textOf(std::string_view{at->second->name()});
                                 }})
 {
-    m_users.add(config.defaultUser, config.defaultPassword);
     m_poller.onTurnEnd = [this] { turn(); };
     QObject::connect(&m_housekeeping, &QTimer::timeout, &m_owner, [this] { housekeep(); });
     m_deadline.setSingleShot(true);
@@ -301,11 +305,33 @@ void BrokerLoop::Impl::restore(storage::RecoveredState&& recovered)
                                                           .deliveryCount = message.deliveryCount});
     }
     m_broker.finishRestore(recovered.lastPosition, recovered.lastQueueId);
-    m_broker.ensureVhost(m_config.defaultVhost);
+    addDefaults();
     m_logger.info("restored what the data folder holds",
                   {{"definitions", recovered.definitions.size()},
                    {"messages", restoredCount},
                    {"folder", m_folder->path().string()}});
+}
+
+/// What an empty node begins with: a vhost, and a user who may do everything.
+void BrokerLoop::Impl::addDefaults()
+{
+    if (m_broker.state().catalogue.vhostsByName().empty()) {
+        m_broker.ensureVhost(m_config.defaultVhost);
+    }
+    if (!m_broker.state().catalogue.users().empty()) return;
+    broker::UserDefinition user{.name = m_config.defaultUser, .tags = {"administrator"}};
+    setPassword(user, m_config.defaultPassword);
+    broker::Administration& administration = m_broker.administration();
+    auto added = administration.putUser(std::move(user));
+    for (const broker::Vhost* vhost : m_broker.state().catalogue.vhostsByName()) {
+        if (!added) break;
+        added = administration.putPermission({.vhost = vhost->definition.name,
+                                              .user = m_config.defaultUser,
+                                              .configure = ".*",
+                                              .write = ".*",
+                                              .read = ".*"});
+    }
+    if (!added) m_logger.error("the default user could not be added: " + added.error().text);
 }
 
 // -------------------------------------------------------------------------------------------- stop
@@ -351,6 +377,7 @@ void BrokerLoop::Impl::forget(ClientLink& link, net::CloseReason reason)
 {
     const auto at = m_links.find(link.id());
     const std::string& why = link.session().closeReason();
+    rememberName(link);
     if (link.session().phase() == session::Session::Phase::Closed && why.empty()) {
         m_logger.debug("closed a connection", {{"connection", link.name()}});
     } else {
@@ -363,6 +390,29 @@ void BrokerLoop::Impl::forget(ClientLink& link, net::CloseReason reason)
     m_gone.push_back(std::move(at->second));
     m_links.erase(at);
     scheduleTurn();  // its consumers' messages may go to others
+}
+
+/// For the list of closes: so many connections that have gone keep their names.
+void BrokerLoop::Impl::rememberName(const ClientLink& link)
+{
+    const auto& closes = m_broker.state().closes();
+    bool isListed = false;
+    for (std::size_t i = 0; i < closes.size(); ++i)
+        isListed |= closes[i].connection == link.id();
+    if (!isListed) return;
+    m_goneNames[link.id()] = textOf(std::string_view{link.name()});
+    while (m_goneNames.size() > broker::State::kClosesKept) {
+        m_goneNames.erase(m_goneNames.begin());
+    }
+}
+
+QString BrokerLoop::Impl::nameOf(ConnectionId id) const
+{
+    if (const auto at = m_links.find(id); at != m_links.end()) {
+        return textOf(std::string_view{at->second->name()});
+    }
+    const auto gone = m_goneNames.find(id);
+    return gone == m_goneNames.end() ? QString{} : gone->second;
 }
 
 void BrokerLoop::Impl::scheduleTurn()
@@ -520,6 +570,10 @@ void BrokerLoop::Impl::sendSnapshot()
     surroundings.overview = overview();
     for (const auto& [id, link] : m_links)
         surroundings.links.push_back(link.get());
+    surroundings.isLoopbackOnly = [this](std::string_view user) {
+        return m_users.isLoopbackOnly(user);
+    };
+    surroundings.nameOf = [this](ConnectionId id) { return nameOf(id); };
     if (m_scope.topics & management::TopicLog) {
         for (management::LogRow& row : m_logger.linesAfter(0)) {
             surroundings.log.append(std::move(row));

@@ -1,6 +1,7 @@
 #include "core/node/management_executor.h"
 
 #include "core/amqp/properties.h"
+#include "core/node/access_commands.h"
 #include "core/node/browse.h"
 #include "core/node/value_conversion.h"
 
@@ -86,7 +87,15 @@ ManagementExecutor::ManagementExecutor(broker::Broker& broker, Directory directo
 
 CommandResult ManagementExecutor::execute(const management::ManagementCommand& command)
 {
-    return std::visit([this](const auto& one) { return on(one); }, command);
+    return std::visit(
+        [this](const auto& one) {
+            if constexpr (requires { carryOut(m_broker, one); }) {
+                return carryOut(m_broker, one);
+            } else {
+                return on(one);
+            }
+        },
+        command);
 }
 
 CommandResult ManagementExecutor::on(const management::DeclareQueue& command)

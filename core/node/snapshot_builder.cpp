@@ -1,6 +1,7 @@
 #include "core/node/snapshot_builder.h"
 
 #include "core/broker/exchange_arguments.h"
+#include "core/node/access_rows.h"
 #include "core/node/value_conversion.h"
 
 #include <algorithm>
@@ -113,23 +114,26 @@ SnapshotPtr SnapshotBuilder::build(const broker::State& state, const WatchScope&
     for (const ClientLink* link : surroundings.links)
         links.emplace(link->id(), link);
     for (const broker::Vhost* vhost : state.catalogue.vhostsByName()) {
-        VhostRow row{.name = textOf(std::string_view{vhost->definition.name}),
-                     .queueCount = static_cast<std::uint32_t>(vhost->queues.size()),
-                     .messageCount = 0};
-        if (scope.topics & (TopicQueues | TopicVhosts)) {
-            for (const broker::Queue* queue : vhost->queuesByName()) {
-                row.messageCount += queue->messageCount();
-                if (scope.topics & TopicQueues) {
-                    snapshot->queues.append(queueRow(*queue, links, now));
-                }
-            }
+        if (scope.topics & TopicQueues) {
+            for (const broker::Queue* queue : vhost->queuesByName())
+                snapshot->queues.append(queueRow(*queue, links, now));
         }
         if (scope.topics & TopicExchanges) {
             for (const broker::Exchange* exchange : vhost->exchangesByName()) {
                 snapshot->exchanges.append(exchangeRow(*exchange, now));
             }
         }
-        if (scope.topics & TopicVhosts) snapshot->vhosts.append(row);
+        if (scope.topics & TopicVhosts) snapshot->vhosts.append(vhostRow(state, *vhost));
+    }
+    if (scope.topics & TopicUsers) {
+        snapshot->users = userRows(state, surroundings.isLoopbackOnly);
+    }
+    if (scope.topics & TopicPermissions) {
+        snapshot->permissions = permissionRows(state);
+        snapshot->topicPermissions = topicPermissionRows(state);
+    }
+    if (scope.topics & TopicClosedChannels) {
+        snapshot->closedChannels = closedChannelRows(state, surroundings.nameOf);
     }
     for (const ClientLink* link : surroundings.links) {
         if (scope.topics & TopicConnections) {

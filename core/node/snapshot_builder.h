@@ -9,7 +9,9 @@
 #include "core/node/rate_meter.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -27,6 +29,12 @@ public:
         management::Overview overview;  ///< node, memory, disk, alarms: filled by the caller
         std::vector<const ClientLink*> links;
         QList<management::LogRow> log;
+        /// Whether a user may log in from this machine only.
+        std::function<bool(std::string_view user)> isLoopbackOnly = [](std::string_view) {
+            return false;
+        };
+        /// The name of a connection, be it gone since.
+        std::function<QString(ConnectionId)> nameOf = [](ConnectionId) { return QString{}; };
     };
 
     management::SnapshotPtr build(const broker::State& state, const management::WatchScope& scope,

@@ -1,57 +1,70 @@
 #include "core/node/user_store.h"
 
-#include <QCryptographicHash>
+#include "core/node/password_hash.h"
+
+#include <QMessageAuthenticationCode>
 #include <QRandomGenerator>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace warren::node {
 
 namespace {
 
-constexpr qsizetype kSaltBytes = 4;
-
-QByteArray hashed(const QByteArray& salt, std::string_view password)
-{
-    QCryptographicHash hash(QCryptographicHash::Sha256);
-    hash.addData(salt);
-    hash.addData(QByteArrayView{password.data(), static_cast<qsizetype>(password.size())});
-    return salt + hash.result();
-}
-
-/// Takes as long for a wrong first byte as for a wrong last one.
-bool isSame(const QByteArray& a, const QByteArray& b)
-{
-    if (a.size() != b.size()) return false;
-    int difference = 0;
-    for (qsizetype i = 0; i < a.size(); ++i)
-        difference |= a.at(i) ^ b.at(i);
-    return difference == 0;
-}
+/// Users whose passwords are remembered; beyond it they are forgotten all together.
+constexpr std::size_t kVerifiedKept = 4096;
 
 }  // namespace
 
-UserStore::UserStore(std::vector<std::string> loopbackUsers)
-    : m_loopbackUsers(std::move(loopbackUsers))
+UserStore::UserStore(const broker::Catalogue& catalogue, std::vector<std::string> loopbackUsers)
+    : m_catalogue(catalogue), m_loopbackUsers(std::move(loopbackUsers))
 {
+    std::array<quint32, 8> key{};
+    QRandomGenerator::system()->fillRange(key.data(), static_cast<qsizetype>(key.size()));
+    m_key = QByteArray{reinterpret_cast<const char*>(key.data()), sizeof key};
 }
 
-void UserStore::add(const std::string& user, std::string_view password)
+bool UserStore::accepts(std::string_view name, std::string_view password, bool isLoopback) const
 {
-    const quint32 random = QRandomGenerator::system()->generate();
-    const QByteArray salt{reinterpret_cast<const char*>(&random), kSaltBytes};
-    m_hashes[user] = hashed(salt, password);
+    // Nobody logs in without a name: that is the node itself.
+    const broker::UserDefinition* user = name.empty() ? nullptr : m_catalogue.findUser(name);
+    return isPassword(user, password) && mayComeFrom(name, isLoopback);
 }
 
-bool UserStore::accepts(std::string_view user, std::string_view password, bool isLoopback) const
+bool UserStore::isPassword(const broker::UserDefinition* user, std::string_view password) const
 {
-    const auto at = m_hashes.find(user);
-    // An unknown user costs the same work as a known one.
-    const QByteArray expected = at == m_hashes.end() ? QByteArray(kSaltBytes, '\0') : at->second;
-    const bool isPassword = isSame(hashed(expected.first(kSaltBytes), password), expected);
-    const bool isLocalOnly = std::ranges::find(m_loopbackUsers, user) != m_loopbackUsers.end();
-    return isPassword && (isLoopback || !isLocalOnly);
+    if (!fitsFastHash(user, password)) return false;
+    if (user->slowHash.empty()) return true;
+    const QByteArray seen = fingerprint(*user, password);
+    const auto at = m_verified.find(user->name);
+    if (at != m_verified.end() && isSameBytes(at->second, seen)) return true;
+    if (!fitsSlowHash(*user, password)) return false;
+    if (m_verified.size() >= kVerifiedKept) m_verified.clear();
+    m_verified[user->name] = seen;
+    return true;
+}
+
+/// Of the password and of what it was verified with: another password of the user is another one.
+QByteArray UserStore::fingerprint(const broker::UserDefinition& user,
+                                  std::string_view password) const
+{
+    QMessageAuthenticationCode code(QCryptographicHash::Sha256, m_key);
+    code.addData(user.slowHash.data(), static_cast<qsizetype>(user.slowHash.size()));
+    code.addData("\0", 1);
+    code.addData(password.data(), static_cast<qsizetype>(password.size()));
+    return code.result();
+}
+
+bool UserStore::isLoopbackOnly(std::string_view user) const
+{
+    return std::ranges::find(m_loopbackUsers, user) != m_loopbackUsers.end();
+}
+
+bool UserStore::mayComeFrom(std::string_view user, bool isLoopback) const
+{
+    return isLoopback || !isLoopbackOnly(user);
 }
 
 }  // namespace warren::node

@@ -1,37 +1,111 @@
 #include "core/node/user_store.h"
 
+#include "core/node/password_hash.h"
+
 #include <gtest/gtest.h>
+
+#include <string>
 
 namespace warren::node {
 namespace {
 
-TEST(UserStore, AcceptsARightPasswordOnly)
+class UserStoreTest : public ::testing::Test {
+protected:
+    void add(const std::string& name, std::string_view password)
+    {
+        broker::UserDefinition user{.name = name};
+        setPassword(user, password);
+        catalogue.apply(broker::PutUser{user});
+    }
+    void addWithHash(const std::string& name, const std::string& hash,
+                     broker::PasswordHashing hashing)
+    {
+        catalogue.apply(broker::PutUser{
+            broker::UserDefinition{.name = name, .passwordHash = hash, .hashing = hashing}});
+    }
+
+    broker::Catalogue catalogue;
+    UserStore users{catalogue, {"guest"}};
+};
+
+TEST_F(UserStoreTest, AcceptsARightPasswordOnly)
 {
-    UserStore users({});
-    users.add("ann", "secret");
-    EXPECT_TRUE(users.accepts("ann", "secret", true));
-    EXPECT_TRUE(users.accepts("ann", "secret", false));
-    EXPECT_FALSE(users.accepts("ann", "Secret", true));
-    EXPECT_FALSE(users.accepts("ann", "", true));
-    EXPECT_FALSE(users.accepts("bob", "secret", true));
-    EXPECT_FALSE(users.accepts("", "", true));
+    add("ann", "secret");
+    for (int i = 0; i < 2; ++i) {  // the second time from memory
+        EXPECT_TRUE(users.accepts("ann", "secret", true));
+        EXPECT_TRUE(users.accepts("ann", "secret", false));
+        EXPECT_FALSE(users.accepts("ann", "Secret", true));
+        EXPECT_FALSE(users.accepts("ann", "", true));
+        EXPECT_FALSE(users.accepts("bob", "secret", true));
+        EXPECT_FALSE(users.accepts("", "", true));
+    }
 }
 
-TEST(UserStore, KeepsLoopbackUsersOnThisMachine)
+TEST_F(UserStoreTest, KeepsLoopbackUsersOnThisMachine)
 {
-    UserStore users({"guest"});
-    users.add("guest", "guest");
+    add("guest", "guest");
     EXPECT_TRUE(users.accepts("guest", "guest", true));
     EXPECT_FALSE(users.accepts("guest", "guest", false));
 }
 
-TEST(UserStore, ReplacesAPassword)
+TEST_F(UserStoreTest, ForgetsAPasswordThatWasReplaced)
 {
-    UserStore users({});
-    users.add("ann", "old");
-    users.add("ann", "new");
+    add("ann", "old");
+    EXPECT_TRUE(users.accepts("ann", "old", true));
+    add("ann", "new");
     EXPECT_FALSE(users.accepts("ann", "old", true));
     EXPECT_TRUE(users.accepts("ann", "new", true));
+    catalogue.apply(broker::RemoveUser{"ann"});
+    EXPECT_FALSE(users.accepts("ann", "new", true));
+}
+
+TEST_F(UserStoreTest, AsksTheSlowHashToo)
+{
+    broker::UserDefinition user{.name = "ann"};
+    setPassword(user, "secret");
+    broker::UserDefinition other{.name = "other"};
+    setPassword(other, "else");
+    user.slowHash = other.slowHash;
+    catalogue.apply(broker::PutUser{user});
+    EXPECT_FALSE(users.accepts("ann", "secret", true));
+}
+
+TEST_F(UserStoreTest, TakesTheHashesOfRabbitMq)
+{
+    // Source: RabbitMQ 3.10.8, hash_password of "xyz", and the same salt with the other digests.
+    addWithHash("sha256", "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR",
+                broker::PasswordHashing::Sha256);
+    EXPECT_TRUE(users.accepts("sha256", "test12", true));
+    EXPECT_FALSE(users.accepts("sha256", "test13", true));
+}
+
+TEST_F(UserStoreTest, LetsNobodyInWithoutAPasswordOfTheirs)
+{
+    catalogue.apply(broker::PutUser{broker::UserDefinition{.name = "ann"}});
+    EXPECT_FALSE(users.accepts("ann", "", true));
+    EXPECT_FALSE(users.accepts("ann", "anything", true));
+}
+
+TEST(PasswordHash, JudgesHashesFromOutside)
+{
+    using broker::PasswordHashing;
+    const std::string good = "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR";
+    EXPECT_FALSE(passwordHashProblem(good, PasswordHashing::Sha256));
+    EXPECT_TRUE(passwordHashProblem(good, PasswordHashing::Sha512));
+    EXPECT_TRUE(passwordHashProblem(good, PasswordHashing::Md5));
+    EXPECT_TRUE(passwordHashProblem("not base64!", PasswordHashing::Sha256));
+    EXPECT_TRUE(passwordHashProblem("", PasswordHashing::Sha256));
+}
+
+TEST(PasswordHash, NeverRepeatsASalt)
+{
+    broker::UserDefinition one{.name = "one"};
+    broker::UserDefinition two{.name = "two"};
+    setPassword(one, "same");
+    setPassword(two, "same");
+    EXPECT_NE(one.passwordHash, two.passwordHash);
+    EXPECT_NE(one.slowHash, two.slowHash);
+    EXPECT_TRUE(one.slowHash.starts_with("$argon2id$"));
 }
 
 }  // namespace
