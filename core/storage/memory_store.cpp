@@ -1,6 +1,7 @@
 #include "core/storage/memory_store.h"
 
 #include "core/base/check.h"
+#include "core/broker/queue_settings.h"
 #include "core/storage/record_format.h"
 
 #include <algorithm>
@@ -14,8 +15,9 @@ namespace {
 
 broker::LogPosition positionOf(const broker::StoredOperation& operation)
 {
-    // A removal carries the position of its enqueue, which it does not make durable.
+    // These carry the position of an enqueue, which they do not make durable.
     if (std::holds_alternative<broker::Remove>(operation)) return 0;
+    if (std::holds_alternative<broker::CountDeliveries>(operation)) return 0;
     return std::visit([](const auto& one) { return one.position; }, operation);
 }
 
@@ -95,75 +97,78 @@ void MemoryStore::makeDurable(Group&& group)
 void MemoryStore::apply(broker::Enqueue&& enqueue)
 {
     const broker::LogPosition position = enqueue.position;
-    const bool isNew = m_messages.try_emplace(position, std::move(enqueue)).second;
+    const bool isNew = m_messages.try_emplace(position, StoredMessage{std::move(enqueue)}).second;
     WARREN_CHECK(isNew && position != 0);
 }
 
 void MemoryStore::apply(broker::Remove&& remove) { m_messages.erase(remove.position); }
 
-void MemoryStore::apply(broker::CountDeliveries&&) {}
+void MemoryStore::apply(broker::CountDeliveries&& count)
+{
+    const auto at = m_messages.find(count.position);
+    if (at != m_messages.end()) at->second.deliveryCount = count.count;
+}
 
-void MemoryStore::apply(broker::MarkDelivered&& mark) { m_marks[mark.queue] = mark.upTo; }
+void MemoryStore::apply(broker::MarkDelivered&& mark)
+{
+    m_marks[{mark.queue, mark.priority}] = mark.upTo;
+}
 
 void MemoryStore::apply(broker::StoredChange&& stored)
 {
     broker::CatalogueChange change = std::move(stored.change);
-    if (const auto* putVhost = std::get_if<broker::PutVhost>(&change)) {
-        put(rowOf(putVhost->vhost), std::move(change));
-    } else if (const auto* putExchange = std::get_if<broker::PutExchange>(&change)) {
-        put(rowOf(putExchange->exchange), std::move(change));
-    } else if (auto* putQueue = std::get_if<broker::PutQueue>(&change)) {
-        m_lastQueueId = std::max(m_lastQueueId, putQueue->queue.id);
-        putQueue->queue.exclusiveOwner = {};
-        put(rowOf(putQueue->queue), std::move(change));
-    } else if (const auto* putBinding = std::get_if<broker::PutBinding>(&change)) {
-        put(rowOf(putBinding->binding), std::move(change));
-    } else if (const auto* vhost = std::get_if<broker::RemoveVhost>(&change)) {
-        const std::string prefix = vhostPrefix(vhost->name);
-        for (const auto& [key, definition] : m_definitions) {
-            const auto* queue = std::get_if<broker::PutQueue>(&definition.put);
-            if (queue != nullptr && queue->queue.vhost == vhost->name) {
-                removeQueueContents(queue->queue.id);
-            }
-        }
-        for (const auto kind : {DefinitionKind::Vhost, DefinitionKind::Exchange,
-                                DefinitionKind::Queue, DefinitionKind::Binding}) {
-            removeDefinitions(kind, prefix);
-        }
-    } else if (const auto* exchange = std::get_if<broker::RemoveExchange>(&change)) {
-        const std::string name = nameKey(exchange->vhost, exchange->name);
-        m_definitions.erase({DefinitionKind::Exchange, name});
-        std::erase_if(m_definitions, [&](const auto& one) { return one.second.source == name; });
-        removeDefinitions(
-            DefinitionKind::Binding,
-            destinationPrefix(exchange->vhost, broker::DestinationKind::Exchange, exchange->name));
-    } else if (const auto* queue = std::get_if<broker::RemoveQueue>(&change)) {
-        m_definitions.erase({DefinitionKind::Queue, nameKey(queue->vhost, queue->name)});
-        removeDefinitions(
-            DefinitionKind::Binding,
-            destinationPrefix(queue->vhost, broker::DestinationKind::Queue, queue->name));
-        removeQueueContents(queue->id);
-    } else if (const auto* binding = std::get_if<broker::RemoveBinding>(&change)) {
-        m_definitions.erase({DefinitionKind::Binding, rowOf(binding->binding).key});
+    if (auto* put = std::get_if<broker::PutQueue>(&change)) {
+        m_lastQueueId = std::max(m_lastQueueId, put->queue.id);
+        put->queue.exclusiveOwner = {};
+    }
+    removeContentsOfRemovedQueues(change);
+    DefinitionEdit edit = editOf(change);
+    if (auto* row = std::get_if<DefinitionRow>(&edit)) {
+        m_definitions.insert_or_assign(DefinitionKey{row->kind, std::move(row->key)},
+                                       Definition{std::move(change), std::move(row->source)});
+        return;
+    }
+    for (const auto& selection : std::get<std::vector<DefinitionSelection>>(edit)) {
+        removeDefinitions(selection);
     }
 }
 
-void MemoryStore::put(DefinitionRow&& row, broker::CatalogueChange&& change)
+void MemoryStore::removeContentsOfRemovedQueues(const broker::CatalogueChange& change)
 {
-    m_definitions.insert_or_assign(DefinitionKey{row.kind, std::move(row.key)},
-                                   Definition{std::move(change), std::move(row.source)});
+    if (const auto* queue = std::get_if<broker::RemoveQueue>(&change)) {
+        removeQueueContents(queue->id);
+    }
+    const auto* vhost = std::get_if<broker::RemoveVhost>(&change);
+    if (vhost == nullptr) return;
+    for (const auto& [key, definition] : m_definitions) {
+        const auto* put = std::get_if<broker::PutQueue>(&definition.put);
+        if (put != nullptr && put->queue.vhost == vhost->name) removeQueueContents(put->queue.id);
+    }
 }
 
-void MemoryStore::removeDefinitions(DefinitionKind kind, const std::string& keyPrefix)
+void MemoryStore::removeDefinitions(const DefinitionSelection& selection)
 {
-    m_definitions.erase(m_definitions.lower_bound({kind, keyPrefix}),
-                        m_definitions.lower_bound({kind, endOfPrefix(keyPrefix)}));
+    using By = DefinitionSelection::By;
+    const DefinitionKind kind = selection.kind;
+    switch (selection.by) {
+    case By::Key: m_definitions.erase({kind, selection.text}); break;
+    case By::KeyPrefix:
+        m_definitions.erase(m_definitions.lower_bound({kind, selection.text}),
+                            m_definitions.lower_bound({kind, endOfPrefix(selection.text)}));
+        break;
+    case By::Source:
+        std::erase_if(m_definitions, [&](const auto& one) {
+            return one.first.kind == kind && one.second.source == selection.text;
+        });
+        break;
+    }
 }
 
 void MemoryStore::removeQueueContents(QueueId queue)
 {
-    std::erase_if(m_messages, [queue](const auto& one) { return one.second.queue == queue; });
-    m_marks.erase(queue);
+    std::erase_if(m_messages,
+                  [queue](const auto& one) { return one.second.enqueue.queue == queue; });
+    std::erase_if(m_marks, [queue](const auto& one) { return one.first.queue == queue; });
 }
 
 RecoveredState MemoryStore::recover() const
@@ -171,22 +176,27 @@ RecoveredState MemoryStore::recover() const
     RecoveredState state;
     state.lastPosition = m_lastPosition;
     state.lastQueueId = m_lastQueueId;
-    std::map<QueueId, Sequence> markOfQueue;  // of the queues that there are
+    std::map<QueueId, std::uint8_t> priorityMaxOf;  // of the queues that there are
     for (const auto& [key, definition] : m_definitions) {
         state.definitions.push_back(definition.put);
         if (const auto* put = std::get_if<broker::PutQueue>(&definition.put)) {
-            const auto mark = m_marks.find(put->queue.id);
-            markOfQueue[put->queue.id] = mark == m_marks.end() ? 0 : mark->second;
+            priorityMaxOf[put->queue.id] = broker::priorityMaxOf(put->queue);
         }
     }
-    for (const auto& [position, enqueue] : m_messages) {
-        const auto mark = markOfQueue.find(enqueue.queue);
-        if (mark == markOfQueue.end()) continue;
-        state.messages.push_back({.queue = enqueue.queue,
-                                  .sequence = enqueue.sequence,
-                                  .position = position,
-                                  .message = enqueue.message,
-                                  .wasDelivered = enqueue.sequence <= mark->second});
+    for (const auto& [position, stored] : m_messages) {
+        const broker::Enqueue& enqueue = stored.enqueue;
+        const auto priorityMax = priorityMaxOf.find(enqueue.queue);
+        if (priorityMax == priorityMaxOf.end()) continue;
+        const auto mark = m_marks.find(
+            {enqueue.queue, std::min(enqueue.message->priority(), priorityMax->second)});
+        state.messages.push_back(
+            {.queue = enqueue.queue,
+             .sequence = enqueue.sequence,
+             .position = position,
+             .message = enqueue.message,
+             .wasDelivered = mark != m_marks.end() && enqueue.sequence <= mark->second,
+             .expiresAt = enqueue.expiresAt,
+             .deliveryCount = stored.deliveryCount});
     }
     std::sort(state.messages.begin(), state.messages.end(),
               [](const RecoveredMessage& a, const RecoveredMessage& b) {

@@ -5,6 +5,7 @@
 
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
@@ -58,7 +59,16 @@ private:
     };
     struct Definition {
         broker::CatalogueChange put;
-        std::string source;  // of a binding
+        std::string source;  // as in DefinitionRow
+    };
+    struct StoredMessage {
+        broker::Enqueue enqueue;
+        std::uint32_t deliveryCount = 0;
+    };
+    struct MarkKey {
+        QueueId queue;
+        std::uint8_t priority = 0;
+        auto operator<=>(const MarkKey&) const = default;
     };
 
     bool commitFront();
@@ -68,8 +78,8 @@ private:
     void apply(broker::CountDeliveries&& count);
     void apply(broker::MarkDelivered&& mark);
     void apply(broker::StoredChange&& change);
-    void put(DefinitionRow&& row, broker::CatalogueChange&& change);
-    void removeDefinitions(DefinitionKind kind, const std::string& keyPrefix);
+    void removeContentsOfRemovedQueues(const broker::CatalogueChange& change);
+    void removeDefinitions(const DefinitionSelection& selection);
     void removeQueueContents(QueueId queue);
 
     Sync m_sync;
@@ -81,8 +91,8 @@ private:
 
     // What is on the "disk".
     std::map<DefinitionKey, Definition> m_definitions;
-    std::map<broker::LogPosition, broker::Enqueue> m_messages;
-    std::map<QueueId, Sequence> m_marks;
+    std::map<broker::LogPosition, StoredMessage> m_messages;
+    std::map<MarkKey, Sequence> m_marks;
     broker::LogPosition m_lastPosition = 0;
     QueueId m_lastQueueId;
 };

@@ -51,10 +51,11 @@ struct RecoveredState {
 /// durable wholly or not at all. `committed(p)` is called only when every operation with a position
 /// ≤ p, and every operation appended before it, would survive a crash of the process and a loss of
 /// power. A message removed before its Enqueue was written may never be written at all; its
-/// position is committed all the same. After `failed` nothing is ever committed any more and
+/// position is committed all the same. One that was dead-lettered is gone only once its new places,
+/// whose Enqueues came before, are durable. After `failed` nothing is ever committed any more and
 /// nothing further is written: what is on disk stays as it was at the last commit.
 ///
-/// Removals and marks have nobody waiting and may ride along with a later group.
+/// Removals, delivery counts and marks have nobody waiting and may ride along with a later group.
 ///
 /// Thread: the broker's; the callbacks too.
 class MessageStore {

@@ -1,5 +1,6 @@
 #include "core/storage/record_format.h"
 
+#include <chrono>
 #include <cstring>
 
 namespace warren::storage {
@@ -28,7 +29,9 @@ IndexEntry loadIndexEntry(ByteView index, std::size_t slot)
     return {.queue = {loadU64(index, at)},
             .sequence = loadU64(index, at + 8),
             .recordOffset = loadU32(index, at + 16),
-            .recordBytes = loadU32(index, at + 20)};
+            .recordBytes = loadU32(index, at + 20),
+            .expiresAt = {std::chrono::milliseconds{
+                static_cast<std::chrono::milliseconds::rep>(loadU64(index, at + 24))}}};
 }
 
 void storeIndexEntry(std::byte* to, const IndexEntry& entry)
@@ -37,6 +40,19 @@ void storeIndexEntry(std::byte* to, const IndexEntry& entry)
     storeBigEndian(to + 8, entry.sequence);
     storeBigEndian(to + 16, entry.recordOffset);
     storeBigEndian(to + 20, entry.recordBytes);
+    storeBigEndian(to + 24, static_cast<std::uint64_t>(entry.expiresAt.sinceEpoch.count()));
+}
+
+DeliveryCount loadDeliveryCount(ByteView counts, std::size_t place)
+{
+    const std::size_t at = place * DeliveryCount::kBytes;
+    return {.slot = loadU32(counts, at), .count = loadU32(counts, at + 4)};
+}
+
+void storeDeliveryCount(std::byte* to, const DeliveryCount& count)
+{
+    storeBigEndian(to, count.slot);
+    storeBigEndian(to + 4, count.count);
 }
 
 std::size_t recordBytes(const broker::Message& message)

@@ -2,6 +2,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
+#include "core/base/time.h"
 #include "core/broker/message.h"
 
 #include <cstddef>
@@ -16,19 +17,25 @@
 ///   properties-bytes = u32                 ; the body is the rest of the record
 ///
 ///   index   = *entry                       ; entry i is for position segment-id + i
-///   entry   = queue:u64 sequence:u64 record-offset:u32 record-bytes:u32
+///   entry   = queue:u64 sequence:u64 record-offset:u32 record-bytes:u32 expires-at:u64
+///   expires-at = milliseconds since 1970   ; 0: never
+///
+///   counts  = *count                       ; how often messages came back, by slot
+///   count   = slot:u32 count:u32
 ///
 /// An entry without a message is all zero; a record has at least 7 bytes, so record-bytes tells.
-/// Entries of several queues may name the same record.
+/// Entries of several queues may name the same record. A count whose message is settled says
+/// nothing.
 namespace warren::storage {
 
 struct IndexEntry {
-    static constexpr std::size_t kBytes = 24;
+    static constexpr std::size_t kBytes = 32;
 
     QueueId queue;
     Sequence sequence = 0;
     std::uint32_t recordOffset = 0;
     std::uint32_t recordBytes = 0;
+    WallTime expiresAt{};
 
     bool hasMessage() const { return recordBytes != 0; }
     bool operator==(const IndexEntry&) const = default;
@@ -39,6 +46,20 @@ IndexEntry loadIndexEntry(ByteView index, std::size_t slot);
 /// Writes kBytes bytes at `to`.
 void storeIndexEntry(std::byte* to, const IndexEntry& entry);
 inline std::size_t slotCount(ByteView index) { return index.size() / IndexEntry::kBytes; }
+
+struct DeliveryCount {
+    static constexpr std::size_t kBytes = 8;
+
+    std::uint32_t slot = 0;
+    std::uint32_t count = 0;
+
+    bool operator==(const DeliveryCount&) const = default;
+};
+
+/// @pre place < counts.size() / kBytes
+DeliveryCount loadDeliveryCount(ByteView counts, std::size_t place);
+/// Writes kBytes bytes at `to`.
+void storeDeliveryCount(std::byte* to, const DeliveryCount& count);
 
 /// What the message takes as a record.
 std::size_t recordBytes(const broker::Message& message);

@@ -1,7 +1,9 @@
 #include "core/storage/recovery.h"
 
+#include "core/broker/queue_settings.h"
 #include "core/storage/checksum.h"
 #include "core/storage/definition_codec.h"
+#include "core/storage/migration.h"
 #include "core/storage/record_format.h"
 
 #include <QByteArray>
@@ -13,6 +15,7 @@
 #include <tuple>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace warren::storage {
 
@@ -21,13 +24,17 @@ namespace {
 /// One pass over a database.
 class Reader {
 public:
-    explicit Reader(SqliteConnection& connection) : m_connection(connection) {}
+    Reader(SqliteConnection& connection, std::uint32_t version)
+        : m_connection(connection), m_version(version)
+    {
+    }
 
     Result<Recovery, IoError> read()
     {
         if (auto done = readDefinitions(); !done) return done.error();
         if (auto done = readMarks(); !done) return done.error();
         if (auto done = readSettled(); !done) return done.error();
+        if (auto done = readDeliveryCounts(); !done) return done.error();
         if (auto done = readSegments(); !done) return done.error();
         if (auto done = readMeta(); !done) return done.error();
         std::sort(m_recovery.state.messages.begin(), m_recovery.state.messages.end(),
@@ -47,73 +54,101 @@ private:
         return damaged("segment " + std::to_string(id) + " " + what);
     }
 
-    /// Calls `row` for each row of a query. @error what the query or `row` fails with
-    template <typename Row>
-    Status<IoError> forEachRow(const char* sql, Row row)
-    {
-        auto statement = m_connection.prepare(sql);
-        if (!statement) return statement.error();
-        if (auto started = statement->start(); !started) return started;
-        while (true) {
-            auto hasRow = statement->next();
-            if (!hasRow) return hasRow.error();
-            if (!*hasRow) return {};
-            if (Status<IoError> done = row(*statement); !done) return done;
-        }
-    }
-
     Status<IoError> readDefinitions();
+    std::optional<broker::CatalogueChange> changeOfRow(const SqliteStatement& row) const;
     Status<IoError> readMarks();
     Status<IoError> readSettled();
+    Status<IoError> readDeliveryCounts();
     Status<IoError> readSegments();
     Status<IoError> readSegment(broker::LogPosition id, ByteView index, std::uint64_t checksum,
                                 ByteView records);
+    Status<IoError> restoreDeliveryCounts(broker::LogPosition id, std::size_t slotCount);
     Status<IoError> readMessages(broker::LogPosition id, ByteView index, ByteView records);
     Status<IoError> readMeta();
 
     SqliteConnection& m_connection;
+    const std::uint32_t m_version;
     Recovery m_recovery;
-    std::unordered_map<QueueId, Sequence> m_markOfQueue;  // of every queue that is defined
+    /// Of every queue that is defined, by priority: a queue without priorities has one mark.
+    std::unordered_map<QueueId, std::vector<Sequence>> m_marksOfQueue;
     std::map<broker::LogPosition, QByteArray> m_settled;
+    std::map<broker::LogPosition, QByteArray> m_deliveryCounts;
 };
 
 Status<IoError> Reader::readDefinitions()
 {
-    return forEachRow("SELECT kind, key, value FROM definition ORDER BY kind, key",
-                      [this](const SqliteStatement& row) -> Status<IoError> {
-                          const auto kind = static_cast<DefinitionKind>(row.integer(0));
-                          auto change = changeOf(kind, viewOf(row.bytes(1)), viewOf(row.bytes(2)));
-                          if (!change) return damaged("a definition cannot be read");
-                          if (const auto* put = std::get_if<broker::PutQueue>(&*change)) {
-                              if (!m_markOfQueue.emplace(put->queue.id, 0).second) {
-                                  return damaged("two queues have the same id");
-                              }
-                          }
-                          m_recovery.state.definitions.push_back(std::move(*change));
-                          return {};
-                      });
+    return m_connection.forEachRow(
+        "SELECT kind, key, value FROM definition ORDER BY kind, key",
+        [this](const SqliteStatement& row) -> Status<IoError> {
+            auto change = changeOfRow(row);
+            if (!change) return damaged("a definition cannot be read");
+            if (const auto* put = std::get_if<broker::PutQueue>(&*change)) {
+                std::vector<Sequence> marks(broker::priorityMaxOf(put->queue) + 1u);
+                if (!m_marksOfQueue.emplace(put->queue.id, std::move(marks)).second) {
+                    return damaged("two queues have the same id");
+                }
+            }
+            m_recovery.state.definitions.push_back(std::move(*change));
+            return {};
+        });
+}
+
+std::optional<broker::CatalogueChange> Reader::changeOfRow(const SqliteStatement& row) const
+{
+    const auto kind = static_cast<DefinitionKind>(row.integer(0));
+    const QByteArray key = row.bytes(1);
+    const QByteArray value = row.bytes(2);
+    if (m_version == 1 && kind == DefinitionKind::Vhost && value.isEmpty()) {
+        const DefinitionRow plain = rowOf(broker::VhostDefinition{});
+        return changeOf(kind, viewOf(key), bytesOf(plain.value));
+    }
+    return changeOf(kind, viewOf(key), viewOf(value));
 }
 
 Status<IoError> Reader::readMarks()
 {
-    return forEachRow("SELECT queue, up_to FROM mark",
-                      [this](const SqliteStatement& row) -> Status<IoError> {
-                          const QueueId queue{static_cast<std::uint64_t>(row.integer(0))};
-                          const auto at = m_markOfQueue.find(queue);
-                          if (at != m_markOfQueue.end()) {
-                              at->second = static_cast<Sequence>(row.integer(1));
-                          }
-                          return {};
-                      });
+    if (m_version == 1) {
+        return m_connection.forEachRow(
+            "SELECT queue, up_to FROM mark", [this](const SqliteStatement& row) -> Status<IoError> {
+                const QueueId queue{static_cast<std::uint64_t>(row.integer(0))};
+                const auto at = m_marksOfQueue.find(queue);
+                if (at == m_marksOfQueue.end()) return {};
+                std::ranges::fill(at->second, static_cast<Sequence>(row.integer(1)));
+                return {};
+            });
+    }
+    return m_connection.forEachRow(
+        "SELECT queue, priority, up_to FROM mark",
+        [this](const SqliteStatement& row) -> Status<IoError> {
+            const auto priority = static_cast<std::uint64_t>(row.integer(1));
+            if (priority > 255) return damaged("a mark is for a priority that there is not");
+            const auto at =
+                m_marksOfQueue.find(QueueId{static_cast<std::uint64_t>(row.integer(0))});
+            if (at == m_marksOfQueue.end() || priority >= at->second.size()) return {};
+            at->second[priority] = static_cast<Sequence>(row.integer(2));
+            return {};
+        });
 }
 
 Status<IoError> Reader::readSettled()
 {
-    return forEachRow(
+    return m_connection.forEachRow(
         "SELECT id, bitmap FROM settled", [this](const SqliteStatement& row) -> Status<IoError> {
             m_settled.emplace(static_cast<broker::LogPosition>(row.integer(0)), row.bytes(1));
             return {};
         });
+}
+
+Status<IoError> Reader::readDeliveryCounts()
+{
+    if (m_version == 1) return {};
+    return m_connection.forEachRow("SELECT id, counts FROM delivery_count",
+                                   [this](const SqliteStatement& row) -> Status<IoError> {
+                                       m_deliveryCounts.emplace(
+                                           static_cast<broker::LogPosition>(row.integer(0)),
+                                           row.bytes(1));
+                                       return {};
+                                   });
 }
 
 Status<IoError> Reader::readSegments()
@@ -121,7 +156,7 @@ Status<IoError> Reader::readSegments()
     auto bodyCount = m_connection.queryInteger("SELECT count(*) FROM body");
     if (!bodyCount) return bodyCount.error();
     std::int64_t segmentCount = 0;
-    auto done = forEachRow(
+    auto done = m_connection.forEachRow(
         "SELECT segment.id, segment.data, body.checksum, body.data FROM segment"
         " LEFT JOIN body ON body.id = segment.id ORDER BY segment.id",
         [&, this](const SqliteStatement& row) {
@@ -136,21 +171,30 @@ Status<IoError> Reader::readSegments()
     if (!m_settled.empty()) {
         return damagedSegment(m_settled.begin()->first, "has nothing but a bitmap");
     }
+    if (!m_deliveryCounts.empty()) {
+        return damagedSegment(m_deliveryCounts.begin()->first, "has nothing but delivery counts");
+    }
     return {};
 }
 
 Status<IoError> Reader::readSegment(broker::LogPosition id, ByteView index, std::uint64_t checksum,
                                     ByteView records)
 {
-    const std::size_t count = slotCount(index);
+    const std::size_t entryBytes = m_version == 1 ? version1::kIndexEntryBytes : IndexEntry::kBytes;
+    const std::size_t count = index.size() / entryBytes;
     if (id < std::max<broker::LogPosition>(m_recovery.segments.endPosition(), 1)) {
         return damagedSegment(id, "overlaps another");
     }
-    if (count == 0 || index.size() % IndexEntry::kBytes != 0) {
+    if (count == 0 || index.size() % entryBytes != 0) {
         return damagedSegment(id, "has an index of a wrong size");
     }
     if (segmentChecksum(index, records) != checksum) {
         return damagedSegment(id, "does not match its checksum");
+    }
+    Buffer converted;
+    if (m_version == 1) {
+        converted = version1::currentIndex(index);
+        index = converted.view();
     }
     QByteArray bitmap;
     if (const auto at = m_settled.find(id); at != m_settled.end()) {
@@ -161,7 +205,28 @@ Status<IoError> Reader::readSegment(broker::LogPosition id, ByteView index, std:
         }
     }
     m_recovery.segments.add(id, index, records.size(), viewOf(bitmap));
+    if (auto done = restoreDeliveryCounts(id, count); !done) return done;
     return readMessages(id, index, records);
+}
+
+Status<IoError> Reader::restoreDeliveryCounts(broker::LogPosition id, std::size_t slotCount)
+{
+    const auto at = m_deliveryCounts.find(id);
+    if (at == m_deliveryCounts.end()) return {};
+    const QByteArray stored = at->second;
+    m_deliveryCounts.erase(at);
+    const ByteView counts = viewOf(stored);
+    if (counts.size() % DeliveryCount::kBytes != 0) {
+        return damagedSegment(id, "has delivery counts of a wrong size");
+    }
+    for (std::size_t place = 0; place < counts.size() / DeliveryCount::kBytes; ++place) {
+        const DeliveryCount one = loadDeliveryCount(counts, place);
+        if (one.slot >= slotCount) {
+            return damagedSegment(id, "has the delivery count of a message beyond its end");
+        }
+        m_recovery.segments.restoreDeliveryCount(id, one.slot, one.count);
+    }
+    return {};
 }
 
 Status<IoError> Reader::readMessages(broker::LogPosition id, ByteView index, ByteView records)
@@ -171,8 +236,8 @@ Status<IoError> Reader::readMessages(broker::LogPosition id, ByteView index, Byt
     for (std::uint32_t slot = 0; slot < slotCount(index); ++slot) {
         if (!m_recovery.segments.isLive(id, slot)) continue;
         const IndexEntry entry = loadIndexEntry(index, slot);
-        const auto mark = m_markOfQueue.find(entry.queue);
-        if (mark == m_markOfQueue.end()) {
+        const auto marks = m_marksOfQueue.find(entry.queue);
+        if (marks == m_marksOfQueue.end()) {
             m_recovery.orphans[entry.queue] += 1;
             continue;
         }
@@ -184,11 +249,16 @@ Status<IoError> Reader::readMessages(broker::LogPosition id, ByteView index, Byt
             offset = entry.recordOffset;
             if (!message) return damagedSegment(id, "has a message that cannot be read");
         }
-        m_recovery.state.messages.push_back({.queue = entry.queue,
-                                             .sequence = entry.sequence,
-                                             .position = id + slot,
-                                             .message = message,
-                                             .wasDelivered = entry.sequence <= mark->second});
+        const std::size_t priority =
+            std::min<std::size_t>(message->priority(), marks->second.size() - 1);
+        m_recovery.state.messages.push_back(
+            {.queue = entry.queue,
+             .sequence = entry.sequence,
+             .position = id + slot,
+             .message = message,
+             .wasDelivered = entry.sequence <= marks->second[priority],
+             .expiresAt = entry.expiresAt,
+             .deliveryCount = m_recovery.segments.deliveryCount(id, slot)});
     }
     return {};
 }
@@ -204,7 +274,7 @@ Status<IoError> Reader::readMeta()
     m_recovery.state.lastPosition = static_cast<broker::LogPosition>(*limit);
     if (end > m_recovery.state.lastPosition + 1) return damaged("positions exceed their limit");
     m_recovery.state.lastQueueId = {static_cast<std::uint64_t>(*queueId)};
-    for (const auto& [queue, mark] : m_markOfQueue) {
+    for (const auto& [queue, marks] : m_marksOfQueue) {
         if (queue > m_recovery.state.lastQueueId) return damaged("a queue's id exceeds the limit");
     }
     return {};
@@ -212,9 +282,9 @@ Status<IoError> Reader::readMeta()
 
 }  // namespace
 
-Result<Recovery, IoError> recover(SqliteConnection& connection)
+Result<Recovery, IoError> recover(SqliteConnection& connection, std::uint32_t version)
 {
-    return Reader{connection}.read();
+    return Reader{connection, version}.read();
 }
 
 }  // namespace warren::storage

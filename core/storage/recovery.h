@@ -6,6 +6,7 @@
 #include "core/storage/sqlite_connection.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -20,7 +21,8 @@ struct Recovery {
 };
 
 /// Reads everything; writes nothing. Every record that is live is checked on the way.
+/// @param version  of the file, at most kSchemaVersion
 /// @error Damaged  the contents don't fit together
-Result<Recovery, IoError> recover(SqliteConnection& connection);
+Result<Recovery, IoError> recover(SqliteConnection& connection, std::uint32_t version);
 
 }  // namespace warren::storage

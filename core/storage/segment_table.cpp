@@ -32,7 +32,8 @@ void SegmentTable::add(broker::LogPosition id, ByteView index, std::uint64_t rec
     WARREN_CHECK(id >= endPosition());
     Segment segment{.slotCount = static_cast<std::uint32_t>(slotCount(index)),
                     .recordBytes = recordBytes,
-                    .settled = {settled.begin(), settled.end()}};
+                    .settled = {settled.begin(), settled.end()},
+                    .deliveryCounts = {}};
     WARREN_CHECK(settled.empty() || settled.size() == (segment.slotCount + 7) / 8);
 
     QueueId queue;
@@ -97,6 +98,9 @@ void SegmentTable::settleSlot(Segments::iterator at, std::uint32_t slot, QueueId
     if (segment.settled.empty()) segment.settled.resize((segment.slotCount + 7) / 8);
     if (isSet(segment.settled, slot)) return;
     segment.settled[slot / 8] |= bitOf(slot);
+    if (segment.deliveryCounts.erase(slot) > 0 && segment.deliveryCounts.empty()) {
+        noteCountsChanged(at);
+    }
 
     WARREN_CHECK(segment.liveCount > 0);
     const bool wasSparse = isSparse(segment);
@@ -114,6 +118,39 @@ void SegmentTable::settleSlot(Segments::iterator at, std::uint32_t slot, QueueId
         segment.isDirty = true;
         m_dirty.push_back(at->first);
     }
+}
+
+void SegmentTable::noteCountsChanged(Segments::iterator at)
+{
+    if (at->second.areCountsDirty) return;
+    at->second.areCountsDirty = true;
+    m_dirtyCounts.push_back(at->first);
+}
+
+void SegmentTable::setDeliveryCount(broker::LogPosition position, std::uint32_t count)
+{
+    const auto at = segmentOf(position);
+    if (at == m_segments.end()) return;
+    const auto slot = static_cast<std::uint32_t>(position - at->first);
+    if (!isLive(at->first, slot)) return;
+    at->second.deliveryCounts[slot] = count;
+    at->second.hadCounts = true;
+    noteCountsChanged(at);
+}
+
+void SegmentTable::restoreDeliveryCount(broker::LogPosition id, std::uint32_t slot,
+                                        std::uint32_t count)
+{
+    Segment& segment = m_segments.at(id);
+    segment.hadCounts = true;
+    if (isLive(id, slot)) segment.deliveryCounts[slot] = count;
+}
+
+std::uint32_t SegmentTable::deliveryCount(broker::LogPosition id, std::uint32_t slot) const
+{
+    const Segment& segment = m_segments.at(id);
+    const auto at = segment.deliveryCounts.find(slot);
+    return at == segment.deliveryCounts.end() ? 0 : at->second;
 }
 
 std::uint64_t SegmentTable::liveCount(QueueId queue) const
@@ -155,10 +192,19 @@ std::vector<broker::LogPosition> SegmentTable::takeDirty()
     return std::exchange(m_dirty, {});
 }
 
+std::vector<broker::LogPosition> SegmentTable::takeDirtyCounts()
+{
+    for (const broker::LogPosition id : m_dirtyCounts) {
+        m_segments.at(id).areCountsDirty = false;
+    }
+    return std::exchange(m_dirtyCounts, {});
+}
+
 void SegmentTable::remove(broker::LogPosition id)
 {
     const auto at = m_segments.find(id);
-    WARREN_CHECK(at != m_segments.end() && at->second.liveCount == 0 && !at->second.isDirty);
+    WARREN_CHECK(at != m_segments.end() && at->second.liveCount == 0 && !at->second.isDirty &&
+                 !at->second.areCountsDirty);
     if (m_sparse.erase(id) > 0) m_sparseBytes -= at->second.recordBytes;
     if (m_lastFound == at) m_lastFound.reset();
     m_segments.erase(at);

@@ -27,7 +27,10 @@ public:
         std::uint32_t liveCount = 0;
         std::uint64_t recordBytes = 0;  ///< of all records on disk
         bool isDirty = false;
+        bool areCountsDirty = false;
+        bool hadCounts = false;          ///< so there may be something of them on disk
         std::vector<std::byte> settled;  ///< bit per slot; empty: all slots are live
+        std::map<std::uint32_t, std::uint32_t> deliveryCounts;  ///< of live messages, by slot
     };
 
     /// Adds a segment behind all others, all of its messages live.
@@ -40,6 +43,13 @@ public:
     /// Settles what the segment, whose index is given, holds of these queues.
     void settleQueues(broker::LogPosition id, ByteView index,
                       const std::unordered_set<QueueId>& queues);
+
+    /// Notes how often the message at `position` came back; nothing happens if it is not live.
+    void setDeliveryCount(broker::LogPosition position, std::uint32_t count);
+    /// The same as it was stored. @pre the segment has the slot
+    void restoreDeliveryCount(broker::LogPosition id, std::uint32_t slot, std::uint32_t count);
+    /// 0 if the message never came back. @pre the segment has the slot
+    std::uint32_t deliveryCount(broker::LogPosition id, std::uint32_t slot) const;
 
     /// Live messages of the queue.
     std::uint64_t liveCount(QueueId queue) const;
@@ -58,6 +68,9 @@ public:
 
     /// Segments changed by settle since the last call, in order of first change.
     std::vector<broker::LogPosition> takeDirty();
+    /// Segments whose delivery counts must be written since the last call, likewise. Counts of
+    /// settled messages may stay on disk until others of the segment change or all are gone.
+    std::vector<broker::LogPosition> takeDirtyCounts();
     /// Forgets a segment without live messages.
     void remove(broker::LogPosition id);
 
@@ -77,6 +90,7 @@ private:
 
     Segments::iterator segmentOf(broker::LogPosition position);
     void settleSlot(Segments::iterator at, std::uint32_t slot, QueueId queue);
+    void noteCountsChanged(Segments::iterator at);
     static bool isSparse(const Segment& segment);
 
     Segments m_segments;
@@ -84,6 +98,7 @@ private:
     std::unordered_map<QueueId, QueueCount> m_queues;
     std::uint64_t m_liveCount = 0;
     std::vector<broker::LogPosition> m_dirty;
+    std::vector<broker::LogPosition> m_dirtyCounts;
     std::set<broker::LogPosition> m_sparse;
     std::uint64_t m_sparseBytes = 0;
 };

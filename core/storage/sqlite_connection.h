@@ -85,6 +85,20 @@ public:
     Status<IoError> execute(const char* sql);
     /// Runs a query whose rows say nothing, to its end.
     Status<IoError> executeToEnd(const char* sql);
+    /// Calls `row(statement)` for each row of a query. @error what the query or `row` fails with
+    template <typename Row>
+    Status<IoError> forEachRow(const char* sql, Row row)
+    {
+        auto statement = prepare(sql);
+        if (!statement) return statement.error();
+        if (auto started = statement->start(); !started) return started;
+        while (true) {
+            auto hasRow = statement->next();
+            if (!hasRow) return hasRow.error();
+            if (!*hasRow) return {};
+            if (Status<IoError> done = row(*statement); !done) return done;
+        }
+    }
     /// First column of the first row as an integer; 0 if there is no row.
     Result<std::int64_t, IoError> queryInteger(const char* sql);
 

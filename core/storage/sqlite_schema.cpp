@@ -25,7 +25,8 @@ constexpr const char* kTables[] = {
     "CREATE TABLE segment(id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
     "CREATE TABLE body(id INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, data BLOB NOT NULL)",
     "CREATE TABLE settled(id INTEGER PRIMARY KEY, bitmap BLOB NOT NULL)",
-    "CREATE TABLE mark(queue INTEGER PRIMARY KEY, up_to INTEGER NOT NULL)",
+    kDeliveryCountTable,
+    kMarkTable,
     "INSERT INTO meta VALUES('clean_shutdown', 1), ('last_queue_id', 0), ('position_limit', 0)",
 };
 
@@ -129,13 +130,13 @@ Status<IoError> checkDatabaseHeader(const std::filesystem::path& file)
     return {};
 }
 
-Status<IoError> checkSchemaVersion(SqliteConnection& connection)
+Result<std::uint32_t, IoError> schemaVersionOf(SqliteConnection& connection)
 {
     auto version = connection.queryInteger("PRAGMA user_version");
     if (!version) return version.error();
     if (*version > std::int64_t{kSchemaVersion}) return newerVersion(connection.file(), *version);
     if (*version < 1) return damagedDatabase(connection.file(), "it has no version");
-    return {};
+    return static_cast<std::uint32_t>(*version);
 }
 
 Status<IoError> configureConnection(SqliteConnection& connection, Synchronous synchronous)

@@ -13,11 +13,18 @@ namespace warren::storage {
 
 /// In the file's header, where `file` and SQLite look for it: "WRRN".
 inline constexpr std::uint32_t kApplicationId = 0x5752524E;
-/// Version of the tables and of what is encoded in them. A file of a later one is refused. There is
-/// no earlier one yet; when there is, its files are brought up to date after checkSchemaVersion.
-inline constexpr std::uint32_t kSchemaVersion = 1;
+/// Version of the tables and of what is encoded in them. A file of a later one is refused, one of
+/// an earlier one brought up to date (migration.h).
+inline constexpr std::uint32_t kSchemaVersion = 2;
 /// Large pages are the lever: a quarter of the time per message that SQLite's default takes.
 inline constexpr std::uint32_t kPageBytes = 64 * 1024;
+
+/// Tables that version 1 did not have like this.
+inline constexpr const char* kMarkTable =
+    "CREATE TABLE mark(queue INTEGER NOT NULL, priority INTEGER NOT NULL, up_to INTEGER NOT NULL,"
+    " PRIMARY KEY(queue, priority)) WITHOUT ROWID";
+inline constexpr const char* kDeliveryCountTable =
+    "CREATE TABLE delivery_count(id INTEGER PRIMARY KEY, counts BLOB NOT NULL)";
 
 /// Creates a new, empty database at `file`: whole or not at all.
 /// @pre nothing is there
@@ -28,9 +35,9 @@ Status<IoError> createDatabase(const std::filesystem::path& file);
 /// @error Damaged, NewerVersion, NotWritable
 Status<IoError> checkDatabaseHeader(const std::filesystem::path& file);
 
-/// Judges the version as it is with the write-ahead log.
+/// The version as it is with the write-ahead log: 1 to kSchemaVersion.
 /// @error NewerVersion, Damaged
-Status<IoError> checkSchemaVersion(SqliteConnection& connection);
+Result<std::uint32_t, IoError> schemaVersionOf(SqliteConnection& connection);
 
 /// Sets what belongs to the connection, not to the file.
 Status<IoError> configureConnection(SqliteConnection& connection, Synchronous synchronous);

@@ -2,6 +2,7 @@
 
 #include "core/base/check.h"
 #include "core/storage/checksum.h"
+#include "core/storage/migration.h"
 #include "core/storage/record_format.h"
 #include "core/storage/recovery.h"
 #include "core/storage/sqlite_schema.h"
@@ -59,12 +60,14 @@ struct SqliteStore::Statements {
     SqliteStatement deleteBody;
     SqliteStatement deleteSettled;
     SqliteStatement putSettled;
+    SqliteStatement putDeliveryCounts;
+    SqliteStatement deleteDeliveryCounts;
     SqliteStatement putMark;
     SqliteStatement deleteMark;
     SqliteStatement putDefinition;
     SqliteStatement deleteDefinition;
     SqliteStatement deleteDefinitions;
-    SqliteStatement deleteBindingsBySource;
+    SqliteStatement deleteDefinitionsBySource;
     SqliteStatement selectQueues;
     SqliteStatement putMeta;
 
@@ -83,12 +86,14 @@ struct SqliteStore::Statements {
                  "DELETE FROM body WHERE id = ?",
                  "DELETE FROM settled WHERE id = ?",
                  "INSERT OR REPLACE INTO settled VALUES(?, ?)",
-                 "INSERT OR REPLACE INTO mark VALUES(?, ?)",
+                 "INSERT OR REPLACE INTO delivery_count VALUES(?, ?)",
+                 "DELETE FROM delivery_count WHERE id = ?",
+                 "INSERT OR REPLACE INTO mark VALUES(?, ?, ?)",
                  "DELETE FROM mark WHERE queue = ?",
                  "INSERT OR REPLACE INTO definition VALUES(?, ?, ?, ?)",
                  "DELETE FROM definition WHERE kind = ? AND key = ?",
                  "DELETE FROM definition WHERE kind = ? AND key >= ? AND key < ?",
-                 "DELETE FROM definition WHERE source = ?",
+                 "DELETE FROM definition WHERE kind = ? AND source = ?",
                  "SELECT key, value FROM definition WHERE kind = ? AND key >= ? AND key < ?",
                  "INSERT OR REPLACE INTO meta VALUES(?, ?)",
              }) {
@@ -99,9 +104,9 @@ struct SqliteStore::Statements {
         auto next = std::make_move_iterator(prepared.begin());
         // In the order of the members, which is the order of the list above.
         return std::unique_ptr<Statements>{
-            new Statements{*next++, *next++, *next++, *next++, *next++, *next++, *next++, *next++,
-                           *next++, *next++, *next++, *next++, *next++, *next++, *next++, *next++,
-                           *next++, *next++, *next++}};
+            new Statements{*next++, *next++, *next++, *next++, *next++, *next++, *next++,
+                           *next++, *next++, *next++, *next++, *next++, *next++, *next++,
+                           *next++, *next++, *next++, *next++, *next++, *next++, *next++}};
     }
 };
 
@@ -128,14 +133,17 @@ Status<IoError> SqliteStore::load()
 
     // Everything is read and judged before the first byte is written.
     Recovery recovery;
+    std::uint32_t version = kSchemaVersion;
     {
         if (auto good = checkDatabaseHeader(file); !good) return good;
         auto connection =
             SqliteConnection::open(file, hasWal ? SqliteConnection::Access::ReadOnly
                                                 : SqliteConnection::Access::Immutable);
         if (!connection) return connection.error();
-        if (auto good = checkSchemaVersion(**connection); !good) return good;
-        auto recovered = recover(**connection);
+        auto found = schemaVersionOf(**connection);
+        if (!found) return found.error();
+        version = *found;
+        auto recovered = recover(**connection, version);
         if (!recovered) return recovered.error();
         recovery = std::move(*recovered);
     }
@@ -149,10 +157,10 @@ Status<IoError> SqliteStore::load()
         m_options.log("Dropped the messages of a queue that is not defined. queue-id=" +
                       std::to_string(queue.value) + " messages=" + std::to_string(messageCount));
     }
-    return beginWriting();
+    return beginWriting(version);
 }
 
-Status<IoError> SqliteStore::beginWriting()
+Status<IoError> SqliteStore::beginWriting(std::uint32_t version)
 {
     auto connection =
         SqliteConnection::open(m_options.databaseFile, SqliteConnection::Access::ReadWrite);
@@ -163,6 +171,9 @@ Status<IoError> SqliteStore::beginWriting()
         const std::string sql = "PRAGMA max_page_count=" + std::to_string(m_options.pageCountMax);
         if (auto done = m_connection->execute(sql.c_str()); !done) return done;
     }
+    if (version < kSchemaVersion) {
+        if (auto done = migrate(); !done) return done;
+    }
     auto statements = Statements::prepare(*m_connection);
     if (!statements) return statements.error();
     m_statements = std::move(*statements);
@@ -171,8 +182,29 @@ Status<IoError> SqliteStore::beginWriting()
         return inOrder([this] { return putMeta("clean_shutdown", 0); },
                        [this] { return raisePositionLimit(); },
                        [this] { return removeContentsOfRemovedQueues(); },
-                       [this] { return writeSettled(); });
+                       [this] { return writeDeliveryCounts(); }, [this] { return writeSettled(); });
     });
+}
+
+Status<IoError> SqliteStore::migrate()
+{
+    // Whole or not at all: a crash leaves the old version, complete.
+    auto done = inOrder([this] { return m_connection->execute("BEGIN IMMEDIATE"); },
+                        [this] { return version1::migrate(*m_connection); },
+                        [this] { return beforeCommit(); },
+                        [this] { return m_connection->execute("COMMIT"); });
+    if (!done) {
+        // Nothing can be done if it fails too; SQLite undoes the rest on its next open.
+        (void)m_connection->execute("ROLLBACK");
+        return done;
+    }
+    for (auto id = m_segments.segmentFrom(0); id != 0; id = m_segments.segmentFrom(id + 1)) {
+        m_walBytes += m_segments.segment(id).slotCount * IndexEntry::kBytes + 2 * kPageBytes;
+    }
+    if (m_options.log) {
+        m_options.log("Brought the database up to date. version=" + std::to_string(kSchemaVersion));
+    }
+    return {};
 }
 
 RecoveredState SqliteStore::takeRecovered() { return std::exchange(m_recovered, {}); }
@@ -193,10 +225,16 @@ Status<IoError> SqliteStore::inTransaction(Work work)
 
 Status<IoError> SqliteStore::commit()
 {
+    return inOrder([this] { return beforeCommit(); },
+                   [this] { return m_statements->commit.run(); });
+}
+
+Status<IoError> SqliteStore::beforeCommit()
+{
     if (m_options.writeFault) {
         if (auto fault = m_options.writeFault()) return std::move(*fault);
     }
-    return m_statements->commit.run();
+    return {};
 }
 
 Status<IoError> SqliteStore::write(const StoreBatch& batch)
@@ -208,7 +246,8 @@ Status<IoError> SqliteStore::write(const StoreBatch& batch)
     return inTransaction([&, this] {
         return inOrder(
             [&] { return writeOperations(batch); },
-            [this] { return removeContentsOfRemovedQueues(); }, [this] { return writeSettled(); },
+            [this] { return removeContentsOfRemovedQueues(); },
+            [this] { return writeDeliveryCounts(); }, [this] { return writeSettled(); },
             [&, this] { return needsPositions ? raisePositionLimit() : Status<IoError>{}; });
     });
 }
@@ -221,13 +260,16 @@ Status<IoError> SqliteStore::writeOperations(const StoreBatch& batch)
         if (auto done = insertSegment(batch); !done) return done;
     }
     for (const broker::CatalogueChange& change : batch.changes) {
-        auto done = std::visit([this](const auto& one) { return apply(one); }, change);
-        if (!done) return done;
+        if (auto done = apply(change); !done) return done;
     }
     for (const StoreBatch::Mark& mark : batch.marks) {
         m_statements->putMark.bind(0, mark.queue.value);
-        m_statements->putMark.bind(1, mark.upTo);
+        m_statements->putMark.bind(1, std::uint64_t{mark.priority});
+        m_statements->putMark.bind(2, mark.upTo);
         if (auto done = m_statements->putMark.run(); !done) return done;
+    }
+    for (const StoreBatch::Count& count : batch.counts) {
+        m_segments.setDeliveryCount(count.position, count.count);
     }
     for (const StoreBatch::Removal& removal : batch.removals) {
         m_segments.settle(removal.queue, removal.position);
@@ -252,32 +294,36 @@ Status<IoError> SqliteStore::putSegment(broker::LogPosition id, ByteView index, 
                    [this] { return m_statements->insertBody.run(); });
 }
 
-Status<IoError> SqliteStore::apply(const broker::PutVhost& change)
+Status<IoError> SqliteStore::apply(const broker::CatalogueChange& change)
 {
-    return putDefinition(rowOf(change.vhost));
+    if (auto done = noteQueues(change); !done) return done;
+    const DefinitionEdit edit = editOf(change);
+    if (const auto* row = std::get_if<DefinitionRow>(&edit)) return putDefinition(*row);
+    for (const auto& selection : std::get<std::vector<DefinitionSelection>>(edit)) {
+        if (auto done = removeDefinitions(selection); !done) return done;
+    }
+    return {};
 }
 
-Status<IoError> SqliteStore::apply(const broker::PutExchange& change)
+Status<IoError> SqliteStore::noteQueues(const broker::CatalogueChange& change)
 {
-    return putDefinition(rowOf(change.exchange));
+    if (const auto* put = std::get_if<broker::PutQueue>(&change)) {
+        if (put->queue.id <= m_lastQueueId) return {};
+        m_lastQueueId = put->queue.id;
+        return putMeta("last_queue_id", m_lastQueueId.value);
+    }
+    if (const auto* queue = std::get_if<broker::RemoveQueue>(&change)) {
+        m_removedQueues.insert(queue->id);
+    }
+    if (const auto* vhost = std::get_if<broker::RemoveVhost>(&change)) {
+        return noteRemovedQueuesOf(vhost->name);
+    }
+    return {};
 }
 
-Status<IoError> SqliteStore::apply(const broker::PutQueue& change)
+Status<IoError> SqliteStore::noteRemovedQueuesOf(std::string_view vhost)
 {
-    if (auto done = putDefinition(rowOf(change.queue)); !done) return done;
-    if (change.queue.id <= m_lastQueueId) return {};
-    m_lastQueueId = change.queue.id;
-    return putMeta("last_queue_id", m_lastQueueId.value);
-}
-
-Status<IoError> SqliteStore::apply(const broker::PutBinding& change)
-{
-    return putDefinition(rowOf(change.binding));
-}
-
-Status<IoError> SqliteStore::apply(const broker::RemoveVhost& change)
-{
-    const std::string prefix = vhostPrefix(change.name);
+    const std::string prefix = vhostPrefix(vhost);
     const std::string end = endOfPrefix(prefix);
     SqliteStatement& queues = m_statements->selectQueues;
     queues.bind(0, static_cast<std::uint64_t>(DefinitionKind::Queue));
@@ -287,52 +333,12 @@ Status<IoError> SqliteStore::apply(const broker::RemoveVhost& change)
     while (true) {
         auto hasRow = queues.next();
         if (!hasRow) return hasRow.error();
-        if (!*hasRow) break;
+        if (!*hasRow) return {};
         const auto queue =
             changeOf(DefinitionKind::Queue, viewOf(queues.bytes(0)), viewOf(queues.bytes(1)));
         if (!queue) return damagedDatabase(m_connection->file(), "a definition cannot be read");
         m_removedQueues.insert(std::get<broker::PutQueue>(*queue).queue.id);
     }
-    for (const auto kind : {DefinitionKind::Vhost, DefinitionKind::Exchange, DefinitionKind::Queue,
-                            DefinitionKind::Binding}) {
-        if (auto done = removeDefinitions(kind, prefix); !done) return done;
-    }
-    return {};
-}
-
-Status<IoError> SqliteStore::apply(const broker::RemoveExchange& change)
-{
-    const std::string name = nameKey(change.vhost, change.name);
-    return inOrder(
-        [&, this] { return removeDefinition(DefinitionKind::Exchange, name); },
-        [&, this] {
-            m_statements->deleteBindingsBySource.bind(0, bytesOf(name));
-            return m_statements->deleteBindingsBySource.run();
-        },
-        [&, this] {
-            return removeDefinitions(
-                DefinitionKind::Binding,
-                destinationPrefix(change.vhost, broker::DestinationKind::Exchange, change.name));
-        });
-}
-
-Status<IoError> SqliteStore::apply(const broker::RemoveQueue& change)
-{
-    m_removedQueues.insert(change.id);
-    return inOrder(
-        [&, this] {
-            return removeDefinition(DefinitionKind::Queue, nameKey(change.vhost, change.name));
-        },
-        [&, this] {
-            return removeDefinitions(
-                DefinitionKind::Binding,
-                destinationPrefix(change.vhost, broker::DestinationKind::Queue, change.name));
-        });
-}
-
-Status<IoError> SqliteStore::apply(const broker::RemoveBinding& change)
-{
-    return removeDefinition(DefinitionKind::Binding, rowOf(change.binding).key);
 }
 
 Status<IoError> SqliteStore::putDefinition(const DefinitionRow& row)
@@ -341,28 +347,32 @@ Status<IoError> SqliteStore::putDefinition(const DefinitionRow& row)
     put.bind(0, static_cast<std::uint64_t>(row.kind));
     put.bind(1, bytesOf(row.key));
     put.bind(2, bytesOf(row.value));
-    if (row.kind == DefinitionKind::Binding) {
-        put.bind(3, bytesOf(row.source));
-    } else {
+    if (row.source.empty()) {
         put.bindNull(3);
+    } else {
+        put.bind(3, bytesOf(row.source));
     }
     return put.run();
 }
 
-Status<IoError> SqliteStore::removeDefinition(DefinitionKind kind, const std::string& key)
+Status<IoError> SqliteStore::removeDefinitions(const DefinitionSelection& selection)
 {
-    m_statements->deleteDefinition.bind(0, static_cast<std::uint64_t>(kind));
-    m_statements->deleteDefinition.bind(1, bytesOf(key));
-    return m_statements->deleteDefinition.run();
-}
-
-Status<IoError> SqliteStore::removeDefinitions(DefinitionKind kind, const std::string& keyPrefix)
-{
-    const std::string end = endOfPrefix(keyPrefix);
-    m_statements->deleteDefinitions.bind(0, static_cast<std::uint64_t>(kind));
-    m_statements->deleteDefinitions.bind(1, bytesOf(keyPrefix));
-    m_statements->deleteDefinitions.bind(2, bytesOf(end));
-    return m_statements->deleteDefinitions.run();
+    using By = DefinitionSelection::By;
+    const auto runFor = [&](SqliteStatement& statement) {
+        statement.bind(0, static_cast<std::uint64_t>(selection.kind));
+        statement.bind(1, bytesOf(selection.text));
+        return statement.run();
+    };
+    switch (selection.by) {
+    case By::Key: return runFor(m_statements->deleteDefinition);
+    case By::KeyPrefix: {
+        const std::string end = endOfPrefix(selection.text);
+        m_statements->deleteDefinitions.bind(2, bytesOf(end));
+        return runFor(m_statements->deleteDefinitions);
+    }
+    case By::Source: return runFor(m_statements->deleteDefinitionsBySource);
+    }
+    return {};
 }
 
 Status<IoError> SqliteStore::putMeta(std::string_view key, std::uint64_t value)
@@ -415,6 +425,27 @@ Result<QByteArray, IoError> SqliteStore::select(SqliteStatement& statement, brok
     return bytes;
 }
 
+Status<IoError> SqliteStore::writeDeliveryCounts()
+{
+    for (const broker::LogPosition id : m_segments.takeDirtyCounts()) {
+        const SegmentTable::Segment& segment = m_segments.segment(id);
+        if (segment.deliveryCounts.empty()) {
+            m_statements->deleteDeliveryCounts.bind(0, id);
+            if (auto done = m_statements->deleteDeliveryCounts.run(); !done) return done;
+            continue;
+        }
+        Buffer counts;
+        for (const auto& [slot, count] : segment.deliveryCounts) {
+            storeDeliveryCount(counts.extend(DeliveryCount::kBytes), {slot, count});
+        }
+        m_statements->putDeliveryCounts.bind(0, id);
+        m_statements->putDeliveryCounts.bind(1, counts.view());
+        if (auto done = m_statements->putDeliveryCounts.run(); !done) return done;
+        m_walBytes += counts.size();
+    }
+    return {};
+}
+
 Status<IoError> SqliteStore::writeSettled()
 {
     for (const broker::LogPosition id : m_segments.takeDirty()) {
@@ -436,6 +467,10 @@ Status<IoError> SqliteStore::removeSegment(broker::LogPosition id)
          {&m_statements->deleteSegment, &m_statements->deleteBody, &m_statements->deleteSettled}) {
         statement->bind(0, id);
         if (auto done = statement->run(); !done) return done;
+    }
+    if (m_segments.segment(id).hadCounts) {
+        m_statements->deleteDeliveryCounts.bind(0, id);
+        if (auto done = m_statements->deleteDeliveryCounts.run(); !done) return done;
     }
     m_segments.remove(id);
     return {};

@@ -68,34 +68,28 @@ private:
 
     explicit SqliteStore(StoreOptions options);
     Status<IoError> load();
-    Status<IoError> beginWriting();
+    Status<IoError> beginWriting(std::uint32_t version);
+    Status<IoError> migrate();
 
     /// All or nothing of what `work` writes. @error final: the file is closed then
     template <typename Work>
     Status<IoError> inTransaction(Work work);
     Status<IoError> commit();
+    Status<IoError> beforeCommit();
 
     Status<IoError> writeOperations(const StoreBatch& batch);
     Status<IoError> insertSegment(const StoreBatch& batch);
     Status<IoError> putSegment(broker::LogPosition id, ByteView index, ByteView records);
+    Status<IoError> apply(const broker::CatalogueChange& change);
+    Status<IoError> noteQueues(const broker::CatalogueChange& change);
+    Status<IoError> noteRemovedQueuesOf(std::string_view vhost);
     Status<IoError> putDefinition(const DefinitionRow& row);
-    Status<IoError> removeDefinition(DefinitionKind kind, const std::string& key);
-    Status<IoError> removeDefinitions(DefinitionKind kind, const std::string& keyPrefix);
+    Status<IoError> removeDefinitions(const DefinitionSelection& selection);
     Status<IoError> putMeta(std::string_view key, std::uint64_t value);
     Status<IoError> raisePositionLimit();
-
-    Status<IoError> apply(const broker::PutVhost& change);
-    Status<IoError> apply(const broker::PutExchange& change);
-    Status<IoError> apply(const broker::PutQueue& change);
-    Status<IoError> apply(const broker::PutBinding& change);
-    Status<IoError> apply(const broker::RemoveVhost& change);
-    Status<IoError> apply(const broker::RemoveExchange& change);
-    Status<IoError> apply(const broker::RemoveQueue& change);
-    Status<IoError> apply(const broker::RemoveBinding& change);
-    Status<IoError> apply(const auto&) { return {}; }
-
     Status<IoError> removeContentsOfRemovedQueues();
     Result<QByteArray, IoError> select(SqliteStatement& statement, broker::LogPosition id);
+    Status<IoError> writeDeliveryCounts();
     Status<IoError> writeSettled();
     Status<IoError> removeSegment(broker::LogPosition id);
     Status<IoError> rewriteSegment(broker::LogPosition id);

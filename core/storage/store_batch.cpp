@@ -5,12 +5,39 @@
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_map>
+#include <map>
 #include <unordered_set>
 #include <utility>
 #include <variant>
 
 namespace warren::storage {
+
+namespace {
+
+/// Whether nobody wants the message back, not even if the process dies before the operations
+/// between its enqueue and its removal are on disk.
+bool mayForgetAtOnce(broker::RemovalReason reason)
+{
+    switch (reason) {
+    case broker::RemovalReason::Acked:
+    case broker::RemovalReason::Purged:
+    case broker::RemovalReason::QueueDeleted:
+    case broker::RemovalReason::Dropped: return true;
+    case broker::RemovalReason::DeadLettered: return false;
+    }
+    return false;
+}
+
+/// The slot of this position; the end if there is none. @pre ordered by position
+auto slotAt(auto& slots, broker::LogPosition position)
+{
+    const auto at = std::lower_bound(
+        slots.begin(), slots.end(), position,
+        [](const auto& slot, broker::LogPosition wanted) { return slot.position < wanted; });
+    return at != slots.end() && at->position == position ? at : slots.end();
+}
+
+}  // namespace
 
 void BatchBuilder::add(std::vector<broker::StoredOperation>&& operations)
 {
@@ -23,8 +50,13 @@ BatchBuilder::Slot& BatchBuilder::addSlot(broker::LogPosition position, Slot::Ki
 {
     WARREN_CHECK(position > m_lastPosition);
     m_lastPosition = position;
-    return m_slots.emplace_back(
-        Slot{.position = position, .queue = {}, .sequence = 0, .message = {}, .kind = kind});
+    return m_slots.emplace_back(Slot{.position = position,
+                                     .queue = {},
+                                     .sequence = 0,
+                                     .message = {},
+                                     .expiresAt = {},
+                                     .kind = kind,
+                                     .priority = 0});
 }
 
 void BatchBuilder::add(broker::Enqueue&& enqueue)
@@ -33,6 +65,7 @@ void BatchBuilder::add(broker::Enqueue&& enqueue)
     slot.queue = enqueue.queue;
     slot.sequence = enqueue.sequence;
     slot.message = std::move(enqueue.message);
+    slot.expiresAt = enqueue.expiresAt;
     m_pendingBytes += recordBytes(*slot.message);
 }
 
@@ -41,37 +74,30 @@ void BatchBuilder::add(broker::Remove&& remove)
     if (remove.position == 0) return;
     WARREN_CHECK(remove.position <= m_lastPosition);
     Slot* slot = findSlot(remove.position);
-    if (slot == nullptr) {
-        m_removals.push_back({.removal = {.queue = remove.queue, .position = remove.position},
+    if (slot != nullptr && !slot->message) return;
+    if (slot == nullptr || !mayForgetAtOnce(remove.reason)) {
+        m_removals.push_back({.operation = {.queue = remove.queue, .position = remove.position},
                               .after = m_lastPosition});
         return;
     }
-    // For each of these reasons nobody wants the message back, not even if the process dies before
-    // the operations between its enqueue and its removal are on disk. A reason that moves the
-    // message elsewhere must not come here before its new place is durable.
-    switch (remove.reason) {
-    case broker::RemovalReason::Acked:
-    case broker::RemovalReason::Purged:
-    case broker::RemovalReason::QueueDeleted:
-    case broker::RemovalReason::Dropped: break;
-    case broker::RemovalReason::DeadLettered:
-        m_removals.push_back({.removal = {.queue = remove.queue, .position = remove.position},
-                              .after = m_lastPosition});
-        return;
-    }
-    if (!slot->message) return;
     m_pendingBytes -= recordBytes(*slot->message);
     m_elidedCount += 1;
     slot->message.reset();
 }
 
-void BatchBuilder::add(broker::CountDeliveries&&) {}
+void BatchBuilder::add(broker::CountDeliveries&& count)
+{
+    WARREN_CHECK(count.position <= m_lastPosition);
+    m_counts.push_back(
+        {.operation = {.position = count.position, .count = count.count}, .after = m_lastPosition});
+}
 
 void BatchBuilder::add(broker::MarkDelivered&& mark)
 {
     Slot& slot = addSlot(mark.position, Slot::Kind::Mark);
     slot.queue = mark.queue;
     slot.sequence = mark.upTo;
+    slot.priority = mark.priority;
 }
 
 void BatchBuilder::add(broker::StoredChange&& change)
@@ -86,10 +112,8 @@ BatchBuilder::Slot* BatchBuilder::findSlot(broker::LogPosition position)
     // Positions mostly follow one another.
     const broker::LogPosition hint = position - m_slots.front().position;
     if (hint < m_slots.size() && m_slots[hint].position == position) return &m_slots[hint];
-    const auto at = std::lower_bound(
-        m_slots.begin(), m_slots.end(), position,
-        [](const Slot& slot, broker::LogPosition wanted) { return slot.position < wanted; });
-    return at != m_slots.end() && at->position == position ? &*at : nullptr;
+    const auto at = slotAt(m_slots, position);
+    return at == m_slots.end() ? nullptr : &*at;
 }
 
 std::size_t BatchBuilder::slotCountOfNextBatch() const
@@ -117,10 +141,27 @@ StoreBatch BatchBuilder::take()
 {
     WARREN_CHECK(!isEmpty());
     StoreBatch batch;
-    std::vector<Slot> messages;
-    std::unordered_set<QueueId> removedQueues;
-    std::unordered_map<QueueId, std::size_t> markOfQueue;  // index in batch.marks
+    const broker::LogPosition first =
+        m_slots.empty() ? m_lastPosition + 1 : m_slots.front().position;
+    std::vector<Slot> messages = takeSlots(batch);
+    for (const Slot& slot : messages) {
+        batch.pendingBytes += recordBytes(*slot.message);
+    }
+    m_pendingBytes -= batch.pendingBytes;
 
+    dropRemovedQueues(messages, batch);
+    // What has no position may become durable with what came before it, never sooner.
+    const broker::LogPosition upTo = m_slots.empty() ? m_lastPosition : batch.lastPosition;
+    takeRemovals(first, upTo, messages, batch);
+    takeCounts(first, upTo, messages, batch);
+    encode(std::move(messages), batch);
+    return batch;
+}
+
+std::vector<BatchBuilder::Slot> BatchBuilder::takeSlots(StoreBatch& batch)
+{
+    std::vector<Slot> messages;
+    std::map<std::pair<QueueId, std::uint8_t>, std::size_t> markOf;  // index in batch.marks
     for (std::size_t left = slotCountOfNextBatch(); left > 0; --left) {
         Slot& slot = m_slots.front();
         batch.lastPosition = slot.position;
@@ -129,41 +170,66 @@ StoreBatch BatchBuilder::take()
             if (slot.message) messages.push_back(std::move(slot));
             break;
         case Slot::Kind::Mark: {
-            const auto [at, isNew] = markOfQueue.try_emplace(slot.queue, batch.marks.size());
-            if (isNew) batch.marks.push_back({.queue = slot.queue, .upTo = 0});
+            const auto [at, isNew] =
+                markOf.try_emplace({slot.queue, slot.priority}, batch.marks.size());
+            if (isNew) {
+                batch.marks.push_back({.queue = slot.queue, .priority = slot.priority, .upTo = 0});
+            }
             batch.marks[at->second].upTo = slot.sequence;
             break;
         }
         case Slot::Kind::Change:
-            if (const auto* removed = std::get_if<broker::RemoveQueue>(&m_changes.front())) {
-                removedQueues.insert(removed->id);
-            }
             batch.changes.push_back(std::move(m_changes.front()));
             m_changes.pop_front();
             break;
         }
         m_slots.pop_front();
     }
-    // A removal may become durable with what came before it, never sooner.
-    const broker::LogPosition upTo = m_slots.empty() ? m_lastPosition : batch.lastPosition;
-    while (!m_removals.empty() && m_removals.front().after <= upTo) {
-        batch.removals.push_back(m_removals.front().removal);
-        m_removals.pop_front();
-    }
+    return messages;
+}
 
-    for (const Slot& slot : messages) {
-        batch.pendingBytes += recordBytes(*slot.message);
+void BatchBuilder::dropRemovedQueues(std::vector<Slot>& messages, StoreBatch& batch)
+{
+    std::unordered_set<QueueId> removed;
+    for (const broker::CatalogueChange& change : batch.changes) {
+        if (const auto* one = std::get_if<broker::RemoveQueue>(&change)) removed.insert(one->id);
     }
-    m_pendingBytes -= batch.pendingBytes;
-    if (!removedQueues.empty()) {
-        m_elidedCount += std::erase_if(
-            messages, [&](const Slot& slot) { return removedQueues.contains(slot.queue); });
-        std::erase_if(batch.marks, [&](const StoreBatch::Mark& mark) {
-            return removedQueues.contains(mark.queue);
-        });
+    if (removed.empty()) return;
+    m_elidedCount +=
+        std::erase_if(messages, [&](const Slot& slot) { return removed.contains(slot.queue); });
+    std::erase_if(batch.marks,
+                  [&](const StoreBatch::Mark& mark) { return removed.contains(mark.queue); });
+}
+
+void BatchBuilder::takeRemovals(broker::LogPosition first, broker::LogPosition upTo,
+                                std::vector<Slot>& messages, StoreBatch& batch)
+{
+    bool hasElided = false;
+    for (; !m_removals.empty() && m_removals.front().after <= upTo; m_removals.pop_front()) {
+        const StoreBatch::Removal& removal = m_removals.front().operation;
+        if (removal.position < first) {
+            batch.removals.push_back(removal);
+            continue;
+        }
+        // It moved elsewhere, and this batch has its new places too: nobody needs the old one.
+        const auto at = slotAt(messages, removal.position);
+        if (at == messages.end()) continue;
+        at->message.reset();
+        hasElided = true;
     }
-    encode(std::move(messages), batch);
-    return batch;
+    if (!hasElided) return;
+    m_elidedCount += std::erase_if(messages, [](const Slot& slot) { return !slot.message; });
+}
+
+void BatchBuilder::takeCounts(broker::LogPosition first, broker::LogPosition upTo,
+                              const std::vector<Slot>& messages, StoreBatch& batch)
+{
+    for (; !m_counts.empty() && m_counts.front().after <= upTo; m_counts.pop_front()) {
+        const StoreBatch::Count& count = m_counts.front().operation;
+        const bool isElided =
+            count.position >= first && slotAt(messages, count.position) == messages.end();
+        if (!isElided) batch.counts.push_back(count);
+    }
 }
 
 void BatchBuilder::encode(std::vector<Slot>&& messages, StoreBatch& batch)
@@ -197,6 +263,7 @@ void BatchBuilder::encode(std::vector<Slot>&& messages, StoreBatch& batch)
         }
         entry.queue = slot.queue;
         entry.sequence = slot.sequence;
+        entry.expiresAt = slot.expiresAt;
         storeIndexEntry(index + (slot.position - batch.segmentId) * IndexEntry::kBytes, entry);
     }
 }

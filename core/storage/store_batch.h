@@ -20,7 +20,12 @@ struct StoreBatch {
     };
     struct Mark {
         QueueId queue;
+        std::uint8_t priority = 0;
         Sequence upTo = 0;
+    };
+    struct Count {
+        broker::LogPosition position = 0;
+        std::uint32_t count = 0;
     };
 
     /// Once the batch is durable, every position up to this one is; 0: it has none.
@@ -31,8 +36,9 @@ struct StoreBatch {
     Buffer index;
     Buffer records;
 
+    std::vector<Count> counts;      ///< of messages in this or earlier batches, the oldest first
     std::vector<Removal> removals;  ///< of messages in earlier batches
-    std::vector<Mark> marks;        ///< at most one per queue
+    std::vector<Mark> marks;        ///< at most one per queue and priority
     std::vector<broker::CatalogueChange> changes;
 
     /// What it counts for in BatchBuilder::pendingBytes, to be taken off once it is written.
@@ -41,15 +47,17 @@ struct StoreBatch {
     /// Nothing to write: everything in it was removed in time. Its positions are due all the same.
     bool isEmpty() const
     {
-        return index.isEmpty() && removals.empty() && marks.empty() && changes.empty();
+        return index.isEmpty() && counts.empty() && removals.empty() && marks.empty() &&
+               changes.empty();
     }
 };
 
 /// Collects stored operations while an earlier batch is on its way to the disk, and cuts the next
 /// batch from their front.
 ///
-/// A message that is removed while it waits here is never written. Of the marks of a queue only the
-/// last of a batch remains. A message that several queues got in a row is written once.
+/// A message that is removed while it waits here is never written; one that was dead-lettered, only
+/// if it would be written together with its new places. Of the marks of a queue and priority only
+/// the last of a batch remains. A message that several queues got in a row is written once.
 /// Thread: the broker's. Cost: O(1) per operation.
 class BatchBuilder {
 public:
@@ -64,10 +72,11 @@ public:
     explicit BatchBuilder(broker::LogPosition lastPosition = 0) : m_lastPosition(lastPosition) {}
 
     /// Takes over operations in order.
-    /// @pre the positions of enqueues, marks and changes rise; removals name earlier positions or 0
+    /// @pre the positions of enqueues, marks and changes rise; removals name earlier positions or
+    /// 0, counts earlier ones
     void add(std::vector<broker::StoredOperation>&& operations);
 
-    bool isEmpty() const { return m_slots.empty() && m_removals.empty(); }
+    bool isEmpty() const { return m_slots.empty() && m_removals.empty() && m_counts.empty(); }
     /// Whether anything waits that has a position, so that somebody may wait for it.
     bool hasPositions() const { return !m_slots.empty(); }
     /// Bytes of the messages waiting here; one that n queues got counts n times.
@@ -86,10 +95,14 @@ private:
         QueueId queue;
         Sequence sequence;
         broker::MessagePtr message;
+        WallTime expiresAt;
         Kind kind;
+        std::uint8_t priority;  // of a mark
     };
-    struct PendingRemoval {
-        StoreBatch::Removal removal;
+    /// What has no position of its own.
+    template <typename Operation>
+    struct Pending {
+        Operation operation;
         /// Last position before it in the order of operations: it must not become durable sooner.
         broker::LogPosition after;
     };
@@ -103,10 +116,19 @@ private:
     Slot* findSlot(broker::LogPosition position);
 
     std::size_t slotCountOfNextBatch() const;
+    /// Moves the next slots into the batch, but for their messages.
+    std::vector<Slot> takeSlots(StoreBatch& batch);
+    void dropRemovedQueues(std::vector<Slot>& messages, StoreBatch& batch);
+    /// Takes what may become durable with `upTo`. @param first  of the positions of this batch
+    void takeRemovals(broker::LogPosition first, broker::LogPosition upTo,
+                      std::vector<Slot>& messages, StoreBatch& batch);
+    void takeCounts(broker::LogPosition first, broker::LogPosition upTo,
+                    const std::vector<Slot>& messages, StoreBatch& batch);
     static void encode(std::vector<Slot>&& messages, StoreBatch& batch);
 
     std::deque<Slot> m_slots;  // by position
-    std::deque<PendingRemoval> m_removals;
+    std::deque<Pending<StoreBatch::Removal>> m_removals;
+    std::deque<Pending<StoreBatch::Count>> m_counts;
     std::deque<broker::CatalogueChange> m_changes;  // one per slot of kind Change, same order
     broker::LogPosition m_lastPosition;
     std::size_t m_pendingBytes = 0;

@@ -29,7 +29,13 @@ INCLUDES = {
     "core/storage": {
         "core/base": all,
         "core/amqp": {"field_table.h", "properties.h"},
-        "core/broker": {"queue_operation.h", "message.h", "definition.h", "command.h"},
+        "core/broker": {
+            "queue_operation.h",
+            "queue_settings.h",
+            "message.h",
+            "definition.h",
+            "command.h",
+        },
     },
     "core/management": {},
     "core/net": {"core/base": all, "core/session": all},

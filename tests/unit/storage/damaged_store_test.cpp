@@ -80,7 +80,7 @@ TEST_F(DamagedStoreTest, RefusesADatabaseOfAnotherProgram)
 
 TEST_F(DamagedStoreTest, RefusesANewerVersion)
 {
-    execute("PRAGMA user_version=2");
+    execute("PRAGMA user_version=3");
     expectRefused(IoError::Kind::NewerVersion, "newer version of Warren");
 }
 
@@ -90,7 +90,7 @@ TEST_F(DamagedStoreTest, RefusesANewerVersionThatIsStillInTheWriteAheadLog)
     const TemporaryFolder other;
     {
         StoreOnDisk disk{m_file};
-        execute("PRAGMA user_version=2");
+        execute("PRAGMA user_version=3");
         std::filesystem::copy(m_folder.path(), other.path());
     }
     std::filesystem::remove(other / "warren.db-shm");
@@ -179,6 +179,38 @@ TEST_F(DamagedStoreTest, RefusesADefinitionThatCannotBeRead)
 {
     execute("UPDATE definition SET value = x'00' WHERE kind = 3");
     expectRefused(IoError::Kind::Damaged, "definition");
+}
+
+TEST_F(DamagedStoreTest, RefusesDeliveryCountsThatDoNotFit)
+{
+    execute("INSERT INTO delivery_count VALUES(3, x'00000000000000')");
+    expectRefused(IoError::Kind::Damaged, "delivery counts of a wrong size");
+    execute("UPDATE delivery_count SET counts = x'0000000300000001'");
+    expectRefused(IoError::Kind::Damaged, "message beyond its end");
+    execute("UPDATE delivery_count SET id = 100");
+    expectRefused(IoError::Kind::Damaged, "nothing but delivery counts");
+    execute("UPDATE delivery_count SET id = 3, counts = x'0000000200000001'");
+    EXPECT_EQ(StoreOnDisk{m_file}.recovered.messages[1].deliveryCount, 1u);
+}
+
+TEST_F(DamagedStoreTest, RefusesAMarkForAnImpossiblePriority)
+{
+    execute("UPDATE mark SET priority = 256");
+    expectRefused(IoError::Kind::Damaged, "priority");
+    execute("UPDATE mark SET priority = -1");
+    expectRefused(IoError::Kind::Damaged, "priority");
+}
+
+TEST_F(DamagedStoreTest, RefusesRowsOfEachKindThatCannotBeRead)
+{
+    for (int kind = 1; kind <= 9; ++kind) {
+        const std::string sql =
+            "INSERT INTO definition VALUES(" + std::to_string(kind) + ", x'00000001', x'', NULL)";
+        execute(sql.c_str());
+        expectRefused(IoError::Kind::Damaged, "definition");
+        execute("DELETE FROM definition WHERE key = x'00000001'");
+    }
+    EXPECT_EQ(StoreOnDisk{m_file}.recovered.definitions.size(), 2u);
 }
 
 TEST_F(DamagedStoreTest, RefusesPositionsBeyondTheirLimit)

@@ -127,6 +127,77 @@ TEST_F(MemoryStoreTest, RecoversMessagesByQueueAndSequenceWithTheirMarks)
     EXPECT_EQ(state.lastQueueId, QueueId{2});
 }
 
+TEST_F(MemoryStoreTest, RecoversExpiryAndDeliveryCounts)
+{
+    MemoryStore store{MemoryStore::Sync::Immediate};
+    store.append(operations(putQueue(1, 1, "q"), expiring(enqueue(1, 1, 2, "a"), 5000),
+                            enqueue(1, 2, 3, "b"), counted(1, 2, 1)));
+    store.append(operations(counted(1, 2, 2), counted(1, 3, 1), counted(1, 99, 1)));
+    EXPECT_THAT(described(store.recover().messages),
+                ElementsAre("1/1@2 a until 5000 again 2", "1/2@3 b again 1"));
+    EXPECT_EQ(store.recover().lastPosition, 3u) << "a count is no place in the log";
+
+    store.append(operations(removal(1, 3), counted(1, 3, 2)));
+    EXPECT_THAT(described(store.recover().messages), ElementsAre("1/1@2 a until 5000 again 2"));
+}
+
+TEST_F(MemoryStoreTest, AMarkIsForMessagesOfItsPriorityInTheQueue)
+{
+    MemoryStore store{MemoryStore::Sync::Immediate};
+    store.append(operations(
+        putPriorityQueue(1, 1, "p", 3), putQueue(2, 2, "q"), enqueue(1, 1, 3, message("low", 0)),
+        enqueue(1, 2, 4, message("mid", 2)), enqueue(1, 3, 5, message("high", 9)),
+        enqueue(2, 1, 6, message("no", 9)), mark(1, 2, 7, 2), mark(1, 3, 8, 3), mark(2, 1, 9, 0)));
+    EXPECT_THAT(described(store.recover().messages),
+                ElementsAre("1/1@3 low", "1/2@4 mid!", "1/3@5 high!", "2/1@6 no!"));
+}
+
+TEST_F(MemoryStoreTest, ADeadLetteredMessageIsAlwaysSomewhere)
+{
+    // Groups are atomic, and the new place is never in a later one.
+    for (std::size_t survivingGroups = 0; survivingGroups <= 3; ++survivingGroups) {
+        MemoryStore store;
+        store.append(
+            operations(putQueue(1, 1, "q"), putQueue(2, 2, "dead"), enqueue(1, 1, 3, "moved")));
+        store.sync();
+        store.append(operations(enqueue(1, 2, 4, "other")));
+        store.append(operations(enqueue(2, 1, 5, "moved")));
+        store.append(operations(deadLettered(1, 3)));
+        store.crash(survivingGroups);
+        std::size_t places = 0;
+        for (const RecoveredMessage& one : store.recover().messages) {
+            places += textOf(one.message->body()) == "moved";
+        }
+        EXPECT_EQ(places, survivingGroups == 2 ? 2u : 1u);
+    }
+}
+
+TEST_F(MemoryStoreTest, ARemovedUserTakesItsPermissionsAlongAndAVhostEverything)
+{
+    MemoryStore store{MemoryStore::Sync::Immediate};
+    const auto permission = [](const char* vhost, const char* user) {
+        return broker::PutPermission{{.vhost = vhost, .user = user}};
+    };
+    const auto topic = [](const char* vhost, const char* user) {
+        return broker::PutTopicPermission{{.vhost = vhost, .user = user, .exchange = "x"}};
+    };
+    store.append(operations(
+        change(1, broker::PutVhost{{"v"}}), change(2, broker::PutVhost{{"w"}}),
+        change(3, broker::PutUser{{.name = "ann"}}), change(4, broker::PutUser{{.name = "bob"}}),
+        change(5, permission("v", "ann")), change(6, permission("w", "ann")),
+        change(7, permission("w", "bob")), change(8, topic("w", "ann")),
+        change(9, topic("w", "bob")), change(10, broker::PutPolicy{{.vhost = "v", .name = "p"}}),
+        change(11, broker::PutPolicy{{.vhost = "w", .name = "p", .isOperator = true}})));
+    EXPECT_EQ(store.recover().definitions.size(), 11u);
+
+    store.append(operations(change(12, broker::RemoveUser{"ann"})));
+    EXPECT_EQ(store.recover().definitions.size(), 7u);
+    store.append(operations(change(13, broker::RemoveVhost{"w"})));
+    const auto definitions = store.recover().definitions;
+    ASSERT_EQ(definitions.size(), 3u) << "vhost v, user bob, the policy of v";
+    EXPECT_EQ(std::get<broker::PutPolicy>(definitions[2]).policy.vhost, "v");
+}
+
 TEST_F(MemoryStoreTest, ARemovedQueueTakesItsMessagesAndBindingsAlong)
 {
     MemoryStore store{MemoryStore::Sync::Immediate};

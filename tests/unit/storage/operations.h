@@ -3,6 +3,7 @@
 #include "core/broker/queue_operation.h"
 #include "core/storage/message_store.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -16,6 +17,14 @@ namespace warren::test {
 inline broker::MessagePtr message(std::string_view body)
 {
     return broker::makeMessage("amq.direct", "key", bytesOf("\x10\x00\x02"), true, bytesOf(body));
+}
+
+/// The same with the property priority.
+inline broker::MessagePtr message(std::string_view body, std::uint8_t priority)
+{
+    const char properties[] = {0x18, 0x00, 0x02, static_cast<char>(priority)};
+    return broker::makeMessage("amq.direct", "key", bytesOf({properties, sizeof properties}), true,
+                               bytesOf(body));
 }
 
 inline broker::Enqueue enqueue(std::uint64_t queue, Sequence sequence, broker::LogPosition position,
@@ -33,6 +42,13 @@ inline broker::Enqueue enqueue(std::uint64_t queue, Sequence sequence, broker::L
     return enqueue(queue, sequence, position, message(body));
 }
 
+/// @param expiresAt  milliseconds since 1970
+inline broker::Enqueue expiring(broker::Enqueue enqueue, std::int64_t expiresAt)
+{
+    enqueue.expiresAt = {std::chrono::milliseconds{expiresAt}};
+    return enqueue;
+}
+
 inline broker::Remove removal(std::uint64_t queue, broker::LogPosition position)
 {
     return {.queue = {queue},
@@ -41,9 +57,25 @@ inline broker::Remove removal(std::uint64_t queue, broker::LogPosition position)
             .reason = broker::RemovalReason::Acked};
 }
 
-inline broker::MarkDelivered mark(std::uint64_t queue, Sequence upTo, broker::LogPosition position)
+/// It went to other queues, before.
+inline broker::Remove deadLettered(std::uint64_t queue, broker::LogPosition position)
 {
-    return {.queue = {queue}, .upTo = upTo, .position = position};
+    return {.queue = {queue},
+            .sequence = 0,
+            .position = position,
+            .reason = broker::RemovalReason::DeadLettered};
+}
+
+inline broker::CountDeliveries counted(std::uint64_t queue, broker::LogPosition position,
+                                       std::uint32_t count)
+{
+    return {.queue = {queue}, .position = position, .count = count};
+}
+
+inline broker::MarkDelivered mark(std::uint64_t queue, Sequence upTo, broker::LogPosition position,
+                                  std::uint8_t priority = 0)
+{
+    return {.queue = {queue}, .upTo = upTo, .position = position, .priority = priority};
 }
 
 inline broker::StoredChange change(broker::LogPosition position, broker::CatalogueChange what)
@@ -59,6 +91,14 @@ inline broker::QueueDefinition durableQueue(std::uint64_t id, std::string name)
     queue.name = std::move(name);
     queue.isDurable = true;
     return queue;
+}
+
+inline broker::StoredChange putPriorityQueue(broker::LogPosition position, std::uint64_t id,
+                                             std::string name, std::int64_t priorityMax)
+{
+    auto queue = durableQueue(id, std::move(name));
+    queue.arguments = {{"x-max-priority", priorityMax}};
+    return change(position, broker::PutQueue{std::move(queue)});
 }
 
 inline broker::StoredChange putQueue(broker::LogPosition position, std::uint64_t id,
@@ -83,7 +123,8 @@ std::vector<broker::StoredOperation> operations(Operations... each)
     return list;
 }
 
-/// "queue/sequence@position body" with a trailing ! if it was delivered; one per message.
+/// "queue/sequence@position body" with a trailing ! if it was delivered, the time of its expiry and
+/// how often it came back, if there are such; one per message.
 inline std::vector<std::string> described(const std::vector<storage::RecoveredMessage>& messages)
 {
     std::vector<std::string> lines;
@@ -91,6 +132,10 @@ inline std::vector<std::string> described(const std::vector<storage::RecoveredMe
         lines.push_back(std::to_string(one.queue.value) + "/" + std::to_string(one.sequence) + "@" +
                         std::to_string(one.position) + " " +
                         std::string{textOf(one.message->body())} + (one.wasDelivered ? "!" : ""));
+        if (one.expiresAt != WallTime{}) {
+            lines.back() += " until " + std::to_string(one.expiresAt.sinceEpoch.count());
+        }
+        if (one.deliveryCount > 0) lines.back() += " again " + std::to_string(one.deliveryCount);
     }
     return lines;
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -63,7 +64,8 @@ TEST(RecordFormat, GivesIndexEntriesBack)
     const IndexEntry entry{.queue = {~std::uint64_t{0} - 1},
                            .sequence = 1ull << 63,
                            .recordOffset = 0xFFFF'FFFE,
-                           .recordBytes = 7};
+                           .recordBytes = 7,
+                           .expiresAt = {std::chrono::milliseconds{1ll << 60}}};
     storeIndexEntry(index.data() + IndexEntry::kBytes, entry);
 
     EXPECT_EQ(slotCount(index), 3u);
@@ -71,6 +73,16 @@ TEST(RecordFormat, GivesIndexEntriesBack)
     EXPECT_TRUE(loadIndexEntry(index, 1).hasMessage());
     EXPECT_FALSE(loadIndexEntry(index, 0).hasMessage());
     EXPECT_FALSE(loadIndexEntry(index, 2).hasMessage());
+    EXPECT_EQ(loadIndexEntry(index, 2).expiresAt, WallTime{});
+}
+
+TEST(RecordFormat, GivesDeliveryCountsBack)
+{
+    std::vector<std::byte> counts(2 * DeliveryCount::kBytes);
+    const DeliveryCount count{.slot = 0xFFFF'FFFE, .count = 0x8000'0001};
+    storeDeliveryCount(counts.data() + DeliveryCount::kBytes, count);
+    EXPECT_EQ(loadDeliveryCount(counts, 1), count);
+    EXPECT_EQ(loadDeliveryCount(counts, 0), DeliveryCount{});
 }
 
 }  // namespace

@@ -139,6 +139,51 @@ TEST(SegmentTable, ALargeSegmentWithFewSurvivorsIsSparseUntilItIsRewritten)
     EXPECT_EQ(table.sparseBytes(), 0u);
 }
 
+TEST(SegmentTable, KeepsDeliveryCountsOfLiveMessages)
+{
+    SegmentTable table;
+    table.add(10, indexOf({1, 0, 1}), 20);
+    table.setDeliveryCount(10, 1);
+    table.setDeliveryCount(10, 2);
+    for (const broker::LogPosition position : {9, 11, 13}) {
+        table.setDeliveryCount(position, 7);
+    }
+    EXPECT_EQ(table.deliveryCount(10, 0), 2u);
+    EXPECT_EQ(table.deliveryCount(10, 1), 0u);
+    EXPECT_EQ(table.deliveryCount(10, 2), 0u);
+    EXPECT_THAT(table.takeDirtyCounts(), ElementsAre(10u));
+    EXPECT_THAT(table.takeDirtyCounts(), IsEmpty());
+    EXPECT_THAT(table.takeDirty(), IsEmpty());
+}
+
+TEST(SegmentTable, ADeliveryCountGoesWithItsMessage)
+{
+    SegmentTable table;
+    table.add(10, indexOf({1, 1, 1}), 30);
+    table.setDeliveryCount(10, 1);
+    table.setDeliveryCount(11, 1);
+    (void)table.takeDirtyCounts();
+    table.settle({1}, 10);
+    EXPECT_EQ(table.segment(10).deliveryCounts.size(), 1u);
+    EXPECT_THAT(table.takeDirtyCounts(), IsEmpty()) << "what is on disk says nothing any more";
+    table.settle({1}, 11);
+    EXPECT_THAT(table.takeDirtyCounts(), ElementsAre(10u)) << "nothing is left";
+    table.settle({1}, 12);
+    EXPECT_THAT(table.takeDirtyCounts(), IsEmpty());
+}
+
+TEST(SegmentTable, DeliveryCountsOfSettledMessagesAreNotRestored)
+{
+    SegmentTable table;
+    const std::vector<std::byte> settled{std::byte{0b01}};
+    table.add(10, indexOf({1, 1}), 20, settled);
+    table.restoreDeliveryCount(10, 0, 5);
+    table.restoreDeliveryCount(10, 1, 6);
+    EXPECT_EQ(table.deliveryCount(10, 0), 0u);
+    EXPECT_EQ(table.deliveryCount(10, 1), 6u);
+    EXPECT_THAT(table.takeDirtyCounts(), IsEmpty());
+}
+
 TEST(SegmentTable, ASmallSegmentIsNeverSparse)
 {
     SegmentTable table;

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <gmock/gmock.h>
 #include <iostream>
@@ -16,6 +17,7 @@ namespace warren::storage {
 namespace {
 
 using namespace warren::test;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -93,6 +95,110 @@ TEST_F(SqliteStoreTest, MessagesUpToTheMarkComeBackAsDelivered)
         ASSERT_TRUE(disk.write(mark(1, 2, 6)));
     }
     EXPECT_THAT(described(reread().messages), ElementsAre("1/1@2 a!", "1/2@3 b!", "1/3@4 c"));
+}
+
+TEST_F(SqliteStoreTest, AMarkIsForMessagesOfItsPriorityInTheQueue)
+{
+    {
+        StoreOnDisk disk{m_file};
+        ASSERT_TRUE(
+            disk.write(putPriorityQueue(1, 1, "p", 3), putQueue(2, 2, "q"),
+                       enqueue(1, 1, 3, message("low", 0)), enqueue(1, 2, 4, message("mid", 2)),
+                       enqueue(1, 3, 5, message("high", 9)), enqueue(2, 1, 6, message("no", 9)),
+                       mark(1, 64, 7, 2), mark(1, 3, 8, 3), mark(2, 1, 9, 0)));
+        ASSERT_TRUE(disk.write(enqueue(1, 4, 10, message("later", 2)), mark(1, 3, 11, 2)));
+    }
+    EXPECT_THAT(described(reread().messages),
+                ElementsAre("1/1@3 low", "1/2@4 mid!", "1/3@5 high!", "1/4@10 later", "2/1@6 no!"));
+    {
+        StoreOnDisk disk{m_file};
+        ASSERT_TRUE(disk.write(removeQueue(disk.nextPosition(), 1, "p")));
+    }
+    EXPECT_EQ(queried(m_file, "SELECT count(*) FROM mark"), "1");
+}
+
+TEST_F(SqliteStoreTest, MessagesComeBackWithTheirExpiryAndDeliveryCount)
+{
+    {
+        StoreOnDisk disk{m_file};
+        ASSERT_TRUE(disk.write(putQueue(1, 1, "q"), expiring(enqueue(1, 1, 2, "a"), 5000),
+                               enqueue(1, 2, 3, "b"), counted(1, 2, 1), enqueue(1, 3, 4, "c")));
+        ASSERT_TRUE(disk.write(counted(1, 3, 1)));
+        ASSERT_TRUE(disk.write(counted(1, 2, 2), counted(1, 3, 2), counted(1, 999, 1)));
+    }
+    const auto expected = ElementsAre("1/1@2 a until 5000 again 2", "1/2@3 b again 2", "1/3@4 c");
+    EXPECT_THAT(described(reread().messages), expected);
+    {
+        StoreOnDisk disk{m_file};
+        ASSERT_TRUE(disk.write(counted(1, 3, 3)));
+    }
+    EXPECT_THAT(described(reread().messages),
+                ElementsAre("1/1@2 a until 5000 again 2", "1/2@3 b again 3", "1/3@4 c"));
+}
+
+TEST_F(SqliteStoreTest, ADeliveryCountGoesWithItsMessageItsSegmentAndItsQueue)
+{
+    const auto countRows = [this] {
+        return queried(m_file,
+                       "SELECT count(*) || '/' || coalesce(sum(length(counts)), 0)"
+                       " FROM delivery_count");
+    };
+    StoreOnDisk disk{m_file};
+    ASSERT_TRUE(disk.write(putQueue(1, 1, "q"), putQueue(2, 2, "p"), enqueue(1, 1, 3, "a"),
+                           enqueue(1, 2, 4, "b"), enqueue(2, 1, 5, "c")));
+    EXPECT_EQ(countRows(), "0/0");
+    ASSERT_TRUE(disk.write(counted(1, 3, 1), counted(1, 4, 1), counted(2, 5, 1)));
+    EXPECT_EQ(countRows(), "1/24");
+    ASSERT_TRUE(disk.write(removal(1, 3), counted(1, 4, 2)));
+    EXPECT_EQ(countRows(), "1/16") << "with its message";
+    ASSERT_TRUE(disk.write(removeQueue(6, 2, "p"), counted(1, 4, 3)));
+    EXPECT_EQ(countRows(), "1/8") << "with its queue";
+    ASSERT_TRUE(disk.write(enqueue(1, 3, 7, "d"), counted(1, 7, 1)));
+    EXPECT_EQ(countRows(), "2/16");
+    ASSERT_TRUE(disk.write(counted(1, 4, 4), removal(1, 4)));
+    EXPECT_EQ(countRows(), "1/8") << "with its segment";
+    ASSERT_TRUE(disk.write(enqueue(1, 4, 8, "e"), removal(1, 7)));
+    EXPECT_EQ(countRows(), "0/0");
+}
+
+TEST_F(SqliteStoreTest, DeadLetteringNeverLosesAMessageAtAnyCommit)
+{
+    // New places far away in the log, so that the flush takes several commits.
+    const broker::LogPosition far = BatchBuilder::kSlotCountMax;
+    const auto flush = operations(
+        enqueue(1, 2, 10, "new"), enqueue(2, 1, 11, "old"), enqueue(2, 2, far + 11, "new"),
+        deadLettered(1, 4), deadLettered(1, 10), enqueue(3, 1, 2 * far + 11, "old"),
+        deadLettered(2, 11), enqueue(3, 2, 3 * far + 11, "new"), deadLettered(2, far + 11));
+    int commits = 0;
+    bool hasCrashed = true;
+    for (int crashAt = 0; hasCrashed; ++crashAt) {
+        hasCrashed = false;
+        const TemporaryFolder folder;
+        const TemporaryFolder crashed;
+        auto options = optionsFor(folder / "warren.db");
+        int left = -1;
+        options.writeFault = [&]() -> std::optional<IoError> {
+            if (left-- != 0) return std::nullopt;
+            hasCrashed = true;
+            std::filesystem::copy(folder.path(), crashed.path());
+            return std::nullopt;
+        };
+        StoreOnDisk disk{options};
+        ASSERT_TRUE(disk.write(putQueue(1, 1, "q"), putQueue(2, 2, "d"), putQueue(3, 3, "dd"),
+                               enqueue(1, 1, 4, "old")));
+        left = crashAt;
+        ASSERT_TRUE(disk.writeAll(std::vector{flush}));
+        commits += hasCrashed;
+        if (hasCrashed) {
+            const auto bodies = bodiesOf(StoreOnDisk{crashed / "warren.db"}.recovered);
+            EXPECT_THAT(bodies, Contains("old")) << crashAt;
+            EXPECT_EQ(std::ranges::count(bodies, "new") > 0, crashAt > 0) << crashAt;
+        }
+        disk.store.reset();
+        EXPECT_THAT(bodiesOf(StoreOnDisk{folder / "warren.db"}.recovered),
+                    ElementsAre("old", "new"));
+    }
+    EXPECT_EQ(commits, 4);
 }
 
 TEST_F(SqliteStoreTest, RemovedMessagesStayAway)
@@ -206,6 +312,83 @@ TEST_F(SqliteStoreTest, ARemovedVhostTakesEverythingAlong)
     EXPECT_EQ(std::get<broker::PutVhost>(state.definitions[0]).vhost.name, "vv");
     EXPECT_THAT(state.messages, IsEmpty());
     EXPECT_EQ(queried(m_file, "SELECT count(*) FROM segment"), "0");
+}
+
+TEST_F(SqliteStoreTest, UsersPermissionsAndPoliciesComeBack)
+{
+    const auto policy = [](const char* name, bool isOperator) {
+        return broker::PolicyDefinition{.vhost = "v",
+                                        .name = name,
+                                        .isOperator = isOperator,
+                                        .pattern = "^q",
+                                        .applyTo = broker::PolicyTarget::Queues,
+                                        .priority = 3,
+                                        .definition = {{"max-length", std::int64_t{9}}}};
+    };
+    const broker::VhostDefinition vhost{.name = "v",
+                                        .description = "Orders",
+                                        .tags = {"a", "b"},
+                                        .defaultQueueType = "classic",
+                                        .maxConnections = 5,
+                                        .isTracing = true};
+    const broker::UserDefinition user{.name = "ann", .passwordHash = "hash", .tags = {"admin"}};
+    {
+        StoreOnDisk disk{m_file};
+        ASSERT_TRUE(disk.write(
+            change(1, broker::PutVhost{{"v"}}), change(2, broker::PutVhost{vhost}),
+            change(3, broker::PutUser{user}),
+            change(4, broker::PutPermission{{.vhost = "v", .user = "ann", .read = ".*"}}),
+            change(5, broker::PutTopicPermission{{.vhost = "v", .user = "ann", .exchange = "x"}}),
+            change(6, broker::PutPolicy{policy("p", true)}),
+            change(7, broker::PutPolicy{policy("p", false)}),
+            change(8, broker::PutPolicy{policy("other", false)}),
+            change(9, broker::RemovePolicy{.vhost = "v", .name = "other"})));
+    }
+    const auto definitions = reread().definitions;
+    ASSERT_EQ(definitions.size(), 6u);
+    EXPECT_EQ(std::get<broker::PutVhost>(definitions[0]).vhost, vhost);
+    EXPECT_EQ(std::get<broker::PutUser>(definitions[1]).user, user);
+    EXPECT_EQ(std::get<broker::PutPermission>(definitions[2]).permission.read, ".*");
+    EXPECT_EQ(std::get<broker::PutTopicPermission>(definitions[3]).permission.exchange, "x");
+    EXPECT_EQ(std::get<broker::PutPolicy>(definitions[4]).policy, policy("p", false));
+    EXPECT_EQ(std::get<broker::PutPolicy>(definitions[5]).policy, policy("p", true));
+}
+
+TEST_F(SqliteStoreTest, ARemovedUserTakesItsPermissionsAlongAndAVhostEverything)
+{
+    const auto permission = [](const char* vhost, const char* user) {
+        return broker::PutPermission{{.vhost = vhost, .user = user}};
+    };
+    const auto topic = [](const char* vhost, const char* user) {
+        return broker::PutTopicPermission{{.vhost = vhost, .user = user, .exchange = "x"}};
+    };
+    {
+        StoreOnDisk disk{m_file};
+        ASSERT_TRUE(disk.write(
+            change(1, broker::PutVhost{{"v"}}), change(2, broker::PutVhost{{"w"}}),
+            change(3, broker::PutUser{{.name = "ann"}}),
+            change(4, broker::PutUser{{.name = "bob"}}), change(5, permission("v", "ann")),
+            change(6, permission("w", "ann")), change(7, permission("w", "bob")),
+            change(8, topic("w", "ann")), change(9, topic("w", "bob")),
+            change(10, topic("v", "bob")),
+            change(11, broker::PutPolicy{{.vhost = "v", .name = "p"}}),
+            change(12, broker::PutPolicy{{.vhost = "w", .name = "p", .isOperator = true}})));
+        ASSERT_TRUE(disk.write(change(13, broker::RemoveUser{"ann"})));
+    }
+    EXPECT_EQ(reread().definitions.size(), 8u);
+    {
+        StoreOnDisk disk{m_file};
+        const broker::LogPosition next = disk.nextPosition();
+        ASSERT_TRUE(disk.write(
+            change(next, broker::RemoveVhost{"w"}),
+            change(next + 1,
+                   broker::RemoveTopicPermission{.vhost = "v", .user = "bob", .exchange = "x"})));
+    }
+    const auto definitions = reread().definitions;
+    ASSERT_EQ(definitions.size(), 3u);
+    EXPECT_EQ(std::get<broker::PutVhost>(definitions[0]).vhost.name, "v");
+    EXPECT_EQ(std::get<broker::PutUser>(definitions[1]).user.name, "bob");
+    EXPECT_EQ(std::get<broker::PutPolicy>(definitions[2]).policy.vhost, "v");
 }
 
 TEST_F(SqliteStoreTest, ARemovedExchangeTakesBindingsOfBothDirectionsAlong)
@@ -363,7 +546,7 @@ TEST_F(SqliteStoreTest, RewritesSegmentsWithFewSurvivors)
         for (std::uint64_t i = 0; i < 50; ++i) {
             // Every tenth is for both queues.
             const auto content = message(std::to_string(i) + body);
-            list.emplace_back(enqueue(1, i + 1, 3 + 2 * i, content));
+            list.emplace_back(expiring(enqueue(1, i + 1, 3 + 2 * i, content), 7000));
             if (i % 10 == 0) list.emplace_back(enqueue(2, i + 1, 4 + 2 * i, content));
         }
         ASSERT_TRUE(disk.writeAll(std::move(list)));
@@ -373,6 +556,7 @@ TEST_F(SqliteStoreTest, RewritesSegmentsWithFewSurvivors)
         for (std::uint64_t i = 0; i < 50; ++i) {
             if (i % 20 != 0) removals.emplace_back(removal(1, 3 + 2 * i));
         }
+        removals.emplace_back(counted(1, 43, 6));
         ASSERT_TRUE(disk.writeAll(std::move(removals)));
         EXPECT_GT(disk.store->sparseBytes(), 500u * 1024u);
 
@@ -389,9 +573,12 @@ TEST_F(SqliteStoreTest, RewritesSegmentsWithFewSurvivors)
         std::vector<std::string> lines;
         for (const std::string& line : described(disk.recovered.messages)) {
             lines.push_back(line.substr(0, line.find('x')));
+            const auto details = line.find(" until");
+            if (details != std::string::npos) lines.back() += line.substr(details);
         }
-        EXPECT_THAT(lines, ElementsAre("1/1@3 0", "1/21@43 20", "1/41@83 40", "2/1@4 0",
-                                       "2/11@24 10", "2/21@44 20", "2/31@64 30", "2/41@84 40"));
+        EXPECT_THAT(lines, ElementsAre("1/1@3 0 until 7000", "1/21@43 20 until 7000 again 6",
+                                       "1/41@83 40 until 7000", "2/1@4 0", "2/11@24 10",
+                                       "2/21@44 20", "2/31@64 30", "2/41@84 40"));
         EXPECT_EQ(disk.recovered.messages[0].message, disk.recovered.messages[3].message);
         ASSERT_TRUE(disk.write(removal(1, 43)));
     }

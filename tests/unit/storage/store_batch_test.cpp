@@ -114,6 +114,125 @@ TEST(BatchBuilder, FindsMessagesAcrossGapsInThePositions)
     EXPECT_THAT(messagesOf(batch), ElementsAre("10=1/1 a", "25=1/3 c"));
 }
 
+TEST(BatchBuilder, ADeadLetteredMessageIsNotWrittenIfItsNewPlacesGoAlong)
+{
+    BatchBuilder builder;
+    builder.add(operations(enqueue(1, 1, 1, "moved"), enqueue(1, 2, 2, "kept")));
+    builder.add(operations(enqueue(2, 1, 3, "moved"), deadLettered(1, 1)));
+    const StoreBatch batch = builder.take();
+
+    EXPECT_THAT(messagesOf(batch), ElementsAre("2=1/2 kept", "3=2/1 moved"));
+    EXPECT_THAT(removalsOf(batch), IsEmpty());
+    EXPECT_EQ(builder.elidedCount(), 1u);
+    EXPECT_EQ(builder.pendingBytes(), 0u);
+    EXPECT_TRUE(builder.isEmpty());
+}
+
+TEST(BatchBuilder, ADeadLetteredMessageStaysUntilItsNewPlacesAreDurable)
+{
+    const broker::LogPosition far = BatchBuilder::kSlotCountMax + 5;
+    BatchBuilder builder;
+    builder.add(operations(enqueue(1, 1, 1, "moved"), enqueue(2, 1, far, "moved"),
+                           deadLettered(1, 1), removal(1, 0)));
+    const StoreBatch first = builder.take();
+    EXPECT_THAT(messagesOf(first), ElementsAre("1=1/1 moved"));
+    EXPECT_THAT(removalsOf(first), IsEmpty());
+
+    const StoreBatch second = builder.take();
+    EXPECT_THAT(messagesOf(second), ElementsAre(std::to_string(far) + "=2/1 moved"));
+    EXPECT_THAT(removalsOf(second), ElementsAre(1u));
+    EXPECT_EQ(builder.elidedCount(), 0u);
+}
+
+TEST(BatchBuilder, ADeadLetteredMessageOfAnEarlierBatchGoesWithItsNewPlaces)
+{
+    BatchBuilder builder;
+    builder.add(operations(enqueue(1, 1, 1, "moved")));
+    (void)builder.take();
+    builder.add(operations(enqueue(2, 1, 2, "moved"), deadLettered(1, 1)));
+    const StoreBatch batch = builder.take();
+    EXPECT_THAT(messagesOf(batch), ElementsAre("2=2/1 moved"));
+    EXPECT_THAT(removalsOf(batch), ElementsAre(1u));
+}
+
+TEST(BatchBuilder, AMessageThatMovesOnAndOnIsWrittenInItsLastPlace)
+{
+    BatchBuilder builder;
+    builder.add(operations(enqueue(1, 1, 1, "moved"), enqueue(2, 1, 2, "moved"), deadLettered(1, 1),
+                           enqueue(3, 1, 3, "moved"), deadLettered(2, 2)));
+    EXPECT_THAT(messagesOf(builder.take()), ElementsAre("3=3/1 moved"));
+
+    builder.add(operations(enqueue(1, 2, 4, "acked"), enqueue(2, 2, 5, "acked"), deadLettered(1, 4),
+                           removal(2, 5)));
+    const StoreBatch batch = builder.take();
+    EXPECT_TRUE(batch.isEmpty());
+    EXPECT_EQ(batch.lastPosition, 5u);
+}
+
+TEST(BatchBuilder, CountsOfDeliveriesGoWithWhatCameBeforeThem)
+{
+    const std::string body(700 * 1024, 'x');
+    BatchBuilder builder;
+    builder.add(operations(enqueue(1, 1, 1, "first")));
+    (void)builder.take();
+    builder.add(operations(enqueue(2, 1, 2, body), enqueue(2, 2, 3, body), counted(1, 1, 1),
+                           counted(2, 3, 1), counted(1, 1, 2)));
+    EXPECT_THAT(builder.take().counts, IsEmpty());
+    const auto counts = builder.take().counts;
+    ASSERT_EQ(counts.size(), 3u);
+    EXPECT_EQ(counts[1].position, 3u);
+    EXPECT_EQ(counts[2].position, 1u);
+    EXPECT_EQ(counts[2].count, 2u);
+}
+
+TEST(BatchBuilder, ACountAloneMakesABatchThatNobodyWaitsFor)
+{
+    BatchBuilder builder;
+    builder.add(operations(enqueue(1, 1, 1, "a")));
+    (void)builder.take();
+    builder.add(operations(counted(1, 1, 1)));
+    EXPECT_FALSE(builder.isEmpty());
+    EXPECT_FALSE(builder.hasPositions());
+    const StoreBatch batch = builder.take();
+    EXPECT_FALSE(batch.isEmpty());
+    EXPECT_EQ(batch.lastPosition, 0u);
+}
+
+TEST(BatchBuilder, ForgetsTheCountsOfMessagesThatAreNeverWritten)
+{
+    BatchBuilder builder;
+    builder.add(operations(enqueue(1, 1, 1, "acked"), enqueue(1, 2, 2, "moved"), counted(1, 1, 1),
+                           counted(1, 2, 1), removal(1, 1), enqueue(2, 1, 3, "moved"),
+                           deadLettered(1, 2), removal(2, 3)));
+    EXPECT_TRUE(builder.take().isEmpty());
+}
+
+TEST(BatchBuilder, KeepsWhenAMessageExpires)
+{
+    BatchBuilder builder;
+    builder.add(
+        operations(expiring(enqueue(1, 1, 1, "a"), 1'700'000'000'123), enqueue(1, 2, 2, "b")));
+    const StoreBatch batch = builder.take();
+    EXPECT_EQ(loadIndexEntry(batch.index.view(), 0).expiresAt.sinceEpoch.count(),
+              1'700'000'000'123);
+    EXPECT_EQ(loadIndexEntry(batch.index.view(), 1).expiresAt, WallTime{});
+}
+
+TEST(BatchBuilder, KeepsTheLastMarkOfEachPriority)
+{
+    BatchBuilder builder;
+    builder.add(operations(mark(1, 64, 1, 0), mark(1, 32, 2, 9), mark(1, 128, 3, 0),
+                           mark(2, 5, 4, 9), mark(1, 96, 5, 9)));
+    const StoreBatch batch = builder.take();
+    ASSERT_EQ(batch.marks.size(), 3u);
+    EXPECT_EQ(batch.marks[0].priority, 0u);
+    EXPECT_EQ(batch.marks[0].upTo, 128u);
+    EXPECT_EQ(batch.marks[1].priority, 9u);
+    EXPECT_EQ(batch.marks[1].upTo, 96u);
+    EXPECT_EQ(batch.marks[2].queue, QueueId{2});
+    EXPECT_EQ(batch.marks[2].upTo, 5u);
+}
+
 TEST(BatchBuilder, KeepsTheLastMarkOfEachQueue)
 {
     BatchBuilder builder;

@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -64,10 +65,16 @@ public:
     {
         m_builder.add(std::move(list));
         while (!m_builder.isEmpty()) {
-            if (auto done = store->write(m_builder.take()); !done) return done;
+            const storage::StoreBatch batch = m_builder.take();
+            if (auto done = store->write(batch); !done) return done;
+            m_committed = std::max(m_committed, batch.lastPosition);
         }
         return {};
     }
+
+    /// Everything that came before this position and not after it is durable, since this was
+    /// opened.
+    broker::LogPosition committed() const { return m_committed; }
 
     std::unique_ptr<storage::SqliteStore> store;
     storage::RecoveredState recovered;
@@ -75,6 +82,7 @@ public:
 private:
     storage::BatchBuilder m_builder;
     broker::LogPosition m_nextPosition = 1;
+    broker::LogPosition m_committed = 0;
 };
 
 /// Bodies as `described` shows them, without positions.
