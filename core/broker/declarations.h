@@ -58,7 +58,9 @@ public:
 
 private:
     Verdict judgeQueueAccess(const Queue& queue, Asker asker) const;
-    Verdict judgeEquivalence(const Queue& queue, Asker asker, const DeclareQueue& command) const;
+    /// @param wanted  the command's arguments, with the vhost's default type
+    Verdict judgeEquivalence(const Queue& queue, Asker asker, const DeclareQueue& command,
+                             const amqp::FieldTable& wanted) const;
     Result<Queue*, Refusal> findQueue(Vhost& vhost, Asker asker, std::string_view name) const;
     DeclaredQueue describe(const Queue& queue) const;
     /// What a declare of the direct reply-to name answers.

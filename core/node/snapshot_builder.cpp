@@ -1,5 +1,6 @@
 #include "core/node/snapshot_builder.h"
 
+#include "core/broker/arguments.h"
 #include "core/broker/exchange_arguments.h"
 #include "core/node/value_conversion.h"
 
@@ -168,7 +169,10 @@ QueueRow SnapshotBuilder::queueRow(const broker::Queue& queue, const Links& link
         sample.row.isAutoDelete = definition.isAutoDelete;
         sample.row.isExclusive = bool{definition.exclusiveOwner};
         sample.row.arguments = argumentsOf(definition.arguments);
-        sample.row.notHonoured = notHonoured(definition.arguments, {});
+        sample.row.type = textOf(broker::queueTypeName(queue.settings().type));
+        for (const std::string& name : broker::argumentsNotHonoured(definition)) {
+            sample.row.notHonoured.append(textOf(std::string_view{name}));
+        }
         const auto owner = links.find(definition.exclusiveOwner);
         if (owner != links.end()) {
             sample.row.ownerConnection = textOf(std::string_view{owner->second->name()});
