@@ -1,5 +1,7 @@
 #include "core/broker/arguments.h"
 
+#include "core/amqp/constants.h"
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -42,6 +44,8 @@ std::string unsupported(std::string_view what, std::string_view value)
 }
 
 // ---- checks of one value
+
+constexpr std::string_view kTooLong = "\"longer than 255 bytes\"";
 
 Fault integerFault(const FieldValue& value, const FieldTable&)
 {
@@ -92,9 +96,23 @@ Fault boolFault(const FieldValue& value, const FieldTable&)
     return unacceptableType(value);
 }
 
+/// What travels as a short string with each dead letter.
+bool isTooLong(const FieldValue& value)
+{
+    const auto* text = value.as<std::string>();
+    return text != nullptr && text->size() > amqp::kShortStringBytesMax;
+}
+
+Fault deadLetterExchangeFault(const FieldValue& value, const FieldTable&)
+{
+    if (isTooLong(value)) return std::string{kTooLong};
+    return std::nullopt;
+}
+
 Fault deadLetterKeyFault(const FieldValue& value, const FieldTable& all)
 {
     if (value.as<std::string>() == nullptr) return unacceptableType(value);
+    if (isTooLong(value)) return std::string{kTooLong};
     if (all.find("x-dead-letter-exchange") != nullptr) return std::nullopt;
     return std::string{"routing_key_but_no_dlx_defined"};
 }
@@ -175,7 +193,7 @@ struct Argument {
 constexpr Argument kArguments[] = {
     {"x-expires", Use::Both, expiresFault, true},
     {"x-message-ttl", Use::Both, timeFault, true},
-    {"x-dead-letter-exchange", Use::Both, nullptr, true},
+    {"x-dead-letter-exchange", Use::Both, deadLetterExchangeFault, true},
     {"x-dead-letter-routing-key", Use::Both, deadLetterKeyFault, true},
     // Dead-lettering on one node is at least once, whatever is asked for.
     {"x-dead-letter-strategy", Use::Quorum, strategyFault, true},

@@ -23,6 +23,7 @@ namespace warren::broker {
 /// Deviation: RabbitMQ knows x-delivery-limit for quorum queues only, where it takes values that
 /// are no number, and ends the connection with an internal error for a wrong
 /// x-queue-master-locator; here the one works for every type and both are refused like others.
+/// Names and keys of dead letters have at most 255 bytes, since no method could carry longer ones.
 /// Streams are not supported.
 /// @error PreconditionFailed
 Verdict judgeQueueArguments(const QueueDefinition& queue);

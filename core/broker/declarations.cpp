@@ -141,7 +141,9 @@ Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost,
                         .isInternal = command.isInternal,
                         .arguments = command.arguments}};
     const LogPosition position = m_state.change(std::move(change), command.isDurable);
-    vhost.findExchange(name)->declaredAt = position;
+    Exchange& exchange = *vhost.findExchange(name);
+    exchange.declaredAt = position;
+    m_policies.apply(exchange);
     return position;
 }
 
@@ -297,6 +299,7 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
     Queue& queue = *vhost.findQueue(name);
     queue.declaredAt = position;
     queue.lastUsed = m_state.now;
+    m_policies.apply(queue);
     m_state.markDirty(queue);  // it may expire
     return DeclaredQueue{.name = name, .messageCount = 0, .consumerCount = 0, .position = position};
 }

@@ -3,6 +3,7 @@
 #include "core/broker/command.h"
 #include "core/broker/consuming.h"
 #include "core/broker/errors.h"
+#include "core/broker/policies.h"
 #include "core/broker/state.h"
 
 #include <cstdint>
@@ -25,7 +26,10 @@ struct Asker {
 /// 0: none.
 class Declarations {
 public:
-    Declarations(State& state, Consuming& consuming) : m_state(state), m_consuming(consuming) {}
+    Declarations(State& state, Consuming& consuming, Policies& policies)
+        : m_state(state), m_consuming(consuming), m_policies(policies)
+    {
+    }
 
     struct DeclaredQueue {
         std::string name;
@@ -76,6 +80,7 @@ private:
 
     State& m_state;
     Consuming& m_consuming;
+    Policies& m_policies;
 };
 
 }  // namespace warren::broker

@@ -1,5 +1,7 @@
 #include "core/broker/queue_settings.h"
 
+#include "core/amqp/constants.h"
+
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -109,10 +111,17 @@ std::optional<std::uint64_t> limitOf(const FieldValue* value)
     return static_cast<std::uint64_t>(*number);
 }
 
-std::optional<std::string> textIn(const FieldValue* value)
+std::string wordIn(const FieldValue* value)
 {
     const auto* text = value == nullptr ? nullptr : value->as<std::string>();
-    if (text == nullptr) return std::nullopt;
+    return text == nullptr ? std::string{} : *text;
+}
+
+/// A name or a key that a method can carry.
+std::optional<std::string> nameOf(const FieldValue* value)
+{
+    const auto* text = value == nullptr ? nullptr : value->as<std::string>();
+    if (text == nullptr || text->size() > amqp::kShortStringBytesMax) return std::nullopt;
     return *text;
 }
 
@@ -125,7 +134,7 @@ bool isTrue(const FieldTable& arguments, std::string_view name)
 
 Overflow overflowOf(const FieldValue* value)
 {
-    const std::string word = textIn(value).value_or(std::string{});
+    const std::string word = wordIn(value);
     if (word == "reject-publish") return Overflow::RejectPublish;
     if (word == "reject-publish-dlx") return Overflow::RejectPublishDeadLetter;
     return Overflow::DropHead;
@@ -201,8 +210,8 @@ QueueSettings effectiveSettings(const QueueDefinition& queue, const PolicyDefini
     settings.lengthMax = get("max-length", limitOf);
     settings.lengthBytesMax = get("max-length-bytes", limitOf);
     settings.overflow = get("overflow", overflowOf);
-    settings.deadLetterExchange = get("dead-letter-exchange", textIn);
-    settings.deadLetterRoutingKey = get("dead-letter-routing-key", textIn);
+    settings.deadLetterExchange = get("dead-letter-exchange", nameOf);
+    settings.deadLetterRoutingKey = get("dead-letter-routing-key", nameOf);
     settings.priorityMax = type == QueueType::Classic ? priorityMaxOf(queue) : std::uint8_t{0};
     settings.hasSingleActiveConsumer = isTrue(queue.arguments, "x-single-active-consumer");
     if (const auto limit = get("delivery-limit", limitOf)) {

@@ -2,6 +2,7 @@
 
 #include "core/amqp/properties.h"
 #include "core/node/browse.h"
+#include "core/node/policy_commands.h"
 #include "core/node/value_conversion.h"
 
 #include <utility>
@@ -87,6 +88,21 @@ ManagementExecutor::ManagementExecutor(broker::Broker& broker, Directory directo
 CommandResult ManagementExecutor::execute(const management::ManagementCommand& command)
 {
     return std::visit([this](const auto& one) { return on(one); }, command);
+}
+
+CommandResult ManagementExecutor::on(const management::PutPolicy& command)
+{
+    return node::execute(m_broker, command);
+}
+
+CommandResult ManagementExecutor::on(const management::RemovePolicy& command)
+{
+    return node::execute(m_broker, command);
+}
+
+CommandResult ManagementExecutor::on(const management::PreviewPolicy& command)
+{
+    return node::execute(m_broker, command);
 }
 
 CommandResult ManagementExecutor::on(const management::DeclareQueue& command)

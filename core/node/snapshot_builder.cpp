@@ -2,6 +2,8 @@
 
 #include "core/broker/arguments.h"
 #include "core/broker/exchange_arguments.h"
+#include "core/broker/policy_keys.h"
+#include "core/node/policy_commands.h"
 #include "core/node/value_conversion.h"
 
 #include <algorithm>
@@ -14,18 +16,6 @@ namespace warren::node {
 using namespace management;
 
 namespace {
-
-QStringList notHonoured(const amqp::FieldTable& arguments,
-                        std::span<const std::string_view> honoured)
-{
-    QStringList names;
-    for (const amqp::FieldTableEntry& entry : arguments) {
-        if (std::ranges::find(honoured, entry.key) == honoured.end()) {
-            names.append(textOf(std::string_view{entry.key}));
-        }
-    }
-    return names;
-}
 
 QString textOfProperty(const amqp::FieldTable& table, std::string_view key)
 {
@@ -99,10 +89,11 @@ SnapshotPtr SnapshotBuilder::build(const broker::State& state, const WatchScope&
             for (const broker::Queue* queue : vhost->queuesByName()) {
                 row.messageCount += queue->messageCount();
                 if (scope.topics & TopicQueues) {
-                    snapshot->queues.append(queueRow(*queue, links, now));
+                    snapshot->queues.append(queueRow(*vhost, *queue, links, now));
                 }
             }
         }
+        if (scope.topics & TopicPolicies) snapshot->policies.append(policyRows(*vhost));
         if (scope.topics & TopicExchanges) {
             for (const broker::Exchange* exchange : vhost->exchangesByName()) {
                 snapshot->exchanges.append(exchangeRow(*exchange, now));
@@ -157,7 +148,8 @@ void SnapshotBuilder::countTotals(const broker::State& state, Overview& overview
     overview.rates = m_totals.sample(now, state.counters);
 }
 
-QueueRow SnapshotBuilder::queueRow(const broker::Queue& queue, const Links& links, Instant now)
+QueueRow SnapshotBuilder::queueRow(const broker::Vhost& vhost, const broker::Queue& queue,
+                                   const Links& links, Instant now)
 {
     QueueSample& sample = m_queues[queue.id()];
     const broker::QueueDefinition& definition = queue.definition();
@@ -179,6 +171,12 @@ QueueRow SnapshotBuilder::queueRow(const broker::Queue& queue, const Links& link
         }
     }
     QueueRow row = sample.row;
+    row.policy = textOf(std::string_view{queue.policy()});
+    row.operatorPolicy = textOf(std::string_view{queue.operatorPolicy()});
+    row.effectivePolicy = effectivePolicy(vhost, queue);
+    for (auto it = row.effectivePolicy.cbegin(); it != row.effectivePolicy.cend(); ++it) {
+        if (!broker::isHonouredPolicyKey(utf8Of(it.key()))) row.notHonoured.append(it.key());
+    }
     row.readyCount = queue.readyCount();
     row.unackedCount = queue.unackedCount();
     row.persistentCount = queue.persistentCount();
@@ -218,7 +216,7 @@ ExchangeRow SnapshotBuilder::exchangeRow(const broker::Exchange& exchange, Insta
             .isInternal = definition.isInternal,
             .arguments = argumentsOf(definition.arguments),
             .notHonoured = notHonoured(definition),
-            .policy = {},
+            .policy = textOf(std::string_view{exchange.policy}),
             .publishInRate = rates[0],
             .publishOutRate = rates[1]};
 }
@@ -292,7 +290,8 @@ void SnapshotBuilder::addQueueDetail(const broker::State& state, const ResourceK
     const std::string name = utf8Of(key.name);
     const broker::Queue* queue = vhost == nullptr ? nullptr : vhost->findQueue(name);
     if (queue == nullptr) return;
-    snapshot.queue = queueRow(*queue, links, now);
+    snapshot.queue = queueRow(*vhost, *queue, links, now);
+    snapshot.queueSettings = queueSettings(*vhost, *queue);
     snapshot.queueBindings.append(
         {key.vhost, {}, key.name, DestinationKind::Queue, key.name, {}});  // the default exchange
     for (const auto& binding : vhost->bindings.to(broker::DestinationKind::Queue, name)) {

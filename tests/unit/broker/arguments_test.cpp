@@ -138,6 +138,11 @@ TEST(QueueArguments, AreCheckedByTypeAndRange)
          "invalid arg 'x-queue-leader-locator' of queue type rabbit_classic_queue"},
         {"x-nobody-knows", FieldTable{{"a", 1}}, "ok"},
         // Ours alone.
+        {"x-dead-letter-exchange", std::string(255, 'x'), "ok"},
+        {"x-dead-letter-exchange", std::string(256, 'x'),
+         "invalid arg 'x-dead-letter-exchange': \"longer than 255 bytes\""},
+        {"x-dead-letter-routing-key", std::string(256, 'x'),
+         "invalid arg 'x-dead-letter-routing-key': \"longer than 255 bytes\""},
         {"x-queue-type", "stream",
          "invalid arg 'x-queue-type': \"unsupported queue type 'stream'\""},
         {"x-queue-master-locator", "zz",
