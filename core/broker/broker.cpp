@@ -59,7 +59,8 @@ Broker::Broker(std::uint64_t seed)
     : m_state(seed),
       m_consuming(m_state),
       m_publishing(m_state, m_consuming),
-      m_declarations(m_state, m_consuming),
+      m_policies(m_state),
+      m_declarations(m_state, m_consuming, m_policies),
       m_connections(m_state, m_consuming, m_declarations),
       m_administration(m_state, m_declarations, m_connections),
       m_deadLettering(m_state, m_publishing),
@@ -100,6 +101,7 @@ void Broker::finishRestore(LogPosition lastPosition, QueueId lastQueueId)
 {
     m_state.restorePosition(lastPosition);
     m_state.lastQueueId = lastQueueId;
+    m_policies.applyAll();
 }
 
 void Broker::ensureVhost(std::string_view name)

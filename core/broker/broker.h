@@ -10,6 +10,7 @@
 #include "core/broker/declarations.h"
 #include "core/broker/lifetimes.h"
 #include "core/broker/outbox.h"
+#include "core/broker/policies.h"
 #include "core/broker/publishing.h"
 #include "core/broker/state.h"
 
@@ -124,6 +125,7 @@ public:
     Declarations& declarations() { return m_declarations; }
     Administration& administration() { return m_administration; }
     Publishing& publishing() { return m_publishing; }
+    Policies& policies() { return m_policies; }
     Vhost* findVhost(std::string_view name) const { return m_state.catalogue.findVhost(name); }
     /// For looking at; nothing but `apply` and its kin changes it.
     const State& state() const { return m_state; }
@@ -159,6 +161,7 @@ private:
     State m_state;
     Consuming m_consuming;
     Publishing m_publishing;
+    Policies m_policies;
     Declarations m_declarations;
     Connections m_connections;
     Administration m_administration;

@@ -1,10 +1,10 @@
 #include "core/broker/declarations.h"
 
+#include "core/broker/arguments.h"
 #include "core/broker/exchange_arguments.h"
 #include "core/broker/names.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -19,31 +19,7 @@ using amqp::ReplyCode;
 namespace {
 
 constexpr std::string_view kReservedPrefix = "amq.";
-
-/// The arguments that make two declarations of a queue different, in RabbitMQ's order.
-constexpr std::array<std::string_view, 21> kQueueArguments = {
-    "x-expires",
-    "x-message-ttl",
-    "x-dead-letter-exchange",
-    "x-dead-letter-routing-key",
-    "x-dead-letter-strategy",
-    "x-max-length",
-    "x-max-length-bytes",
-    "x-max-in-memory-length",
-    "x-max-in-memory-bytes",
-    "x-max-priority",
-    "x-overflow",
-    "x-queue-mode",
-    "x-queue-version",
-    "x-single-active-consumer",
-    "x-queue-type",
-    "x-quorum-initial-group-size",
-    "x-max-age",
-    "x-stream-max-segment-size-bytes",
-    "x-initial-cluster-size",
-    "x-queue-leader-locator",
-    "x-delivery-limit",
-};
+constexpr std::string_view kQueueType = "x-queue-type";
 
 std::optional<ExchangeType> exchangeTypeOf(std::string_view name)
 {
@@ -65,6 +41,28 @@ FieldTable sortedByKey(const FieldTable& table)
         sorted.append(std::move(entry.key), std::move(entry.value));
     }
     return sorted;
+}
+
+/// A queue that does not say its type is a classic one.
+bool areOfOneType(const FieldTable& a, const FieldTable& b)
+{
+    const FieldValue implied{queueTypeName(QueueType::Classic)};
+    const FieldValue* one = a.find(kQueueType);
+    const FieldValue* other = b.find(kQueueType);
+    return amqp::isEquivalent(one == nullptr ? implied : *one, other == nullptr ? implied : *other);
+}
+
+/// The arguments of a new queue: without a type of its own it gets its vhost's, if such a queue can
+/// be of that type.
+FieldTable withDefaultType(const VhostDefinition& vhost, const DeclareQueue& command)
+{
+    FieldTable arguments = command.arguments;
+    const auto type = queueTypeNamed(vhost.defaultQueueType);
+    if (!type || arguments.find(kQueueType) != nullptr) return arguments;
+    const bool canBeQuorum = command.isDurable && !command.isExclusive && !command.isAutoDelete;
+    if (*type == QueueType::Quorum && !canBeQuorum) return arguments;
+    arguments.append(std::string{kQueueType}, queueTypeName(*type));
+    return arguments;
 }
 
 /// Whether an argument is the same in two declarations; RabbitMQ's words if it is not.
@@ -143,7 +141,9 @@ Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost,
                         .isInternal = command.isInternal,
                         .arguments = command.arguments}};
     const LogPosition position = m_state.change(std::move(change), command.isDurable);
-    vhost.findExchange(name)->declaredAt = position;
+    Exchange& exchange = *vhost.findExchange(name);
+    exchange.declaredAt = position;
+    m_policies.apply(exchange);
     return position;
 }
 
@@ -226,8 +226,8 @@ Declarations::DeclaredQueue Declarations::describe(const Queue& queue) const
             .position = queue.declaredAt};
 }
 
-Verdict Declarations::judgeEquivalence(const Queue& queue, Asker asker,
-                                       const DeclareQueue& command) const
+Verdict Declarations::judgeEquivalence(const Queue& queue, Asker asker, const DeclareQueue& command,
+                                       const FieldTable& wanted) const
 {
     const QueueDefinition& current = queue.definition();
     Verdict access = judgeQueueAccess(queue, asker);
@@ -242,8 +242,9 @@ Verdict Declarations::judgeEquivalence(const Queue& queue, Asker asker,
     if (command.isAutoDelete != current.isAutoDelete) {
         return inequivalent("auto_delete", entity, command.isAutoDelete, current.isAutoDelete);
     }
-    for (const std::string_view argument : kQueueArguments) {
-        Verdict verdict = judgeArgument(argument, entity, command.arguments, current.arguments);
+    for (const std::string_view argument : comparedArguments(queueTypeOf(current))) {
+        if (argument == kQueueType && areOfOneType(wanted, current.arguments)) continue;
+        Verdict verdict = judgeArgument(argument, entity, wanted, current.arguments);
         if (!verdict) return verdict;
     }
     return {};
@@ -274,12 +275,23 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
     } else if (name.starts_with(kReservedPrefix)) {
         return reservedName("queue", name);
     }
+    QueueDefinition definition{
+        .id = {},
+        .vhost = vhost.definition.name,
+        .name = name,
+        .isDurable = command.isDurable,
+        .isAutoDelete = command.isAutoDelete,
+        .exclusiveOwner = command.isExclusive ? asker.connection : ConnectionId{},
+        .arguments = withDefaultType(vhost.definition, command),
+    };
     if (Queue* existing = vhost.findQueue(name)) {
-        Verdict verdict = judgeEquivalence(*existing, asker, command);
+        Verdict verdict = judgeEquivalence(*existing, asker, command, definition.arguments);
         if (!verdict) return verdict.error();
         existing->lastUsed = m_state.now;
         return describe(*existing);
     }
+    Verdict verdict = judgeQueueArguments(definition);
+    if (!verdict) return verdict.error();
     const auto queueMax = vhost.definition.maxQueues;
     if (queueMax && *queueMax >= 0 && vhost.queues.size() >= static_cast<std::size_t>(*queueMax)) {
         return Refusal{ReplyCode::PreconditionFailed,
@@ -289,20 +301,13 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
                        {}};
     }
     m_state.lastQueueId.value += 1;
-    QueueDefinition definition{
-        .id = m_state.lastQueueId,
-        .vhost = vhost.definition.name,
-        .name = name,
-        .isDurable = command.isDurable,
-        .isAutoDelete = command.isAutoDelete,
-        .exclusiveOwner = command.isExclusive ? asker.connection : ConnectionId{},
-        .arguments = command.arguments,
-    };
+    definition.id = m_state.lastQueueId;
     const bool isStored = command.isDurable && !command.isExclusive;
     const LogPosition position = m_state.change(PutQueue{std::move(definition)}, isStored);
     Queue& queue = *vhost.findQueue(name);
     queue.declaredAt = position;
     queue.lastUsed = m_state.now;
+    m_policies.apply(queue);
     m_state.markDirty(queue);  // it may expire
     return DeclaredQueue{.name = name, .messageCount = 0, .consumerCount = 0, .position = position};
 }

@@ -3,6 +3,7 @@
 #include "core/broker/command.h"
 #include "core/broker/consuming.h"
 #include "core/broker/errors.h"
+#include "core/broker/policies.h"
 #include "core/broker/state.h"
 
 #include <cstdint>
@@ -25,7 +26,10 @@ struct Asker {
 /// 0: none.
 class Declarations {
 public:
-    Declarations(State& state, Consuming& consuming) : m_state(state), m_consuming(consuming) {}
+    Declarations(State& state, Consuming& consuming, Policies& policies)
+        : m_state(state), m_consuming(consuming), m_policies(policies)
+    {
+    }
 
     struct DeclaredQueue {
         std::string name;
@@ -58,7 +62,9 @@ public:
 
 private:
     Verdict judgeQueueAccess(const Queue& queue, Asker asker) const;
-    Verdict judgeEquivalence(const Queue& queue, Asker asker, const DeclareQueue& command) const;
+    /// @param wanted  the command's arguments, with the vhost's default type
+    Verdict judgeEquivalence(const Queue& queue, Asker asker, const DeclareQueue& command,
+                             const amqp::FieldTable& wanted) const;
     Result<Queue*, Refusal> findQueue(Vhost& vhost, Asker asker, std::string_view name) const;
     DeclaredQueue describe(const Queue& queue) const;
     /// What a declare of the direct reply-to name answers.
@@ -74,6 +80,7 @@ private:
 
     State& m_state;
     Consuming& m_consuming;
+    Policies& m_policies;
 };
 
 }  // namespace warren::broker

@@ -242,11 +242,11 @@ struct PolicyPreview {
         bool isExchange = false;
         QString replaces;                ///< the policy of the same kind that it takes the place of
         bool isShadowed = false;         ///< a stronger policy holds for it: nothing changes
-        std::uint64_t droppedCount = 0;  ///< messages that limits or TTL would remove at once
+        std::uint64_t droppedCount = 0;  ///< messages that limits would remove at once
         std::uint64_t droppedBytes = 0;
         bool operator==(const Match&) const = default;
     };
-    QList<Match> matches{};  ///< exchanges last, by key
+    QList<Match> matches{};  ///< queues, then exchanges, by name
 };
 
 struct AccessVerdict {

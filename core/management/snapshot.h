@@ -90,7 +90,7 @@ struct QueueRow {
     bool isExclusive = false;
     bool isAutoDelete = false;
     Arguments arguments{};
-    /// Arguments that this version stores and shows but does not act on.
+    /// Arguments and keys of policies that this version stores and shows but does not act on.
     QStringList notHonoured{};
     QString policy{};             ///< empty: none
     QString operatorPolicy{};     ///< empty: none

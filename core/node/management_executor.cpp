@@ -3,6 +3,7 @@
 #include "core/amqp/properties.h"
 #include "core/node/access_commands.h"
 #include "core/node/browse.h"
+#include "core/node/policy_commands.h"
 #include "core/node/value_conversion.h"
 
 #include <utility>
@@ -96,6 +97,21 @@ CommandResult ManagementExecutor::execute(const management::ManagementCommand& c
             }
         },
         command);
+}
+
+CommandResult ManagementExecutor::on(const management::PutPolicy& command)
+{
+    return node::execute(m_broker, command);
+}
+
+CommandResult ManagementExecutor::on(const management::RemovePolicy& command)
+{
+    return node::execute(m_broker, command);
+}
+
+CommandResult ManagementExecutor::on(const management::PreviewPolicy& command)
+{
+    return node::execute(m_broker, command);
 }
 
 CommandResult ManagementExecutor::on(const management::DeclareQueue& command)

@@ -35,6 +35,9 @@ private:
     management::CommandResult on(const management::BrowseMessages& command);
     management::CommandResult on(const management::CloseConnection& command);
     management::CommandResult on(const management::CloseChannel& command);
+    management::CommandResult on(const management::PutPolicy& command);
+    management::CommandResult on(const management::RemovePolicy& command);
+    management::CommandResult on(const management::PreviewPolicy& command);
     management::CommandResult on(const auto&)
     {
         return {management::CommandStatus::Invalid, QStringLiteral("not there yet"), {}};

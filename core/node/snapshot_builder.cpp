@@ -1,7 +1,10 @@
 #include "core/node/snapshot_builder.h"
 
+#include "core/broker/arguments.h"
 #include "core/broker/exchange_arguments.h"
+#include "core/broker/policy_keys.h"
 #include "core/node/access_rows.h"
+#include "core/node/policy_commands.h"
 #include "core/node/value_conversion.h"
 
 #include <algorithm>
@@ -15,18 +18,6 @@ namespace warren::node {
 using namespace management;
 
 namespace {
-
-QStringList notHonoured(const amqp::FieldTable& arguments,
-                        std::span<const std::string_view> honoured)
-{
-    QStringList names;
-    for (const amqp::FieldTableEntry& entry : arguments) {
-        if (std::ranges::find(honoured, entry.key) == honoured.end()) {
-            names.append(textOf(std::string_view{entry.key}));
-        }
-    }
-    return names;
-}
 
 QString textOfProperty(const amqp::FieldTable& table, std::string_view key)
 {
@@ -116,8 +107,9 @@ SnapshotPtr SnapshotBuilder::build(const broker::State& state, const WatchScope&
     for (const broker::Vhost* vhost : state.catalogue.vhostsByName()) {
         if (scope.topics & TopicQueues) {
             for (const broker::Queue* queue : vhost->queuesByName())
-                snapshot->queues.append(queueRow(*queue, links, now));
+                snapshot->queues.append(queueRow(*vhost, *queue, links, now));
         }
+        if (scope.topics & TopicPolicies) snapshot->policies.append(policyRows(*vhost));
         if (scope.topics & TopicExchanges) {
             for (const broker::Exchange* exchange : vhost->exchangesByName()) {
                 snapshot->exchanges.append(exchangeRow(*exchange, now));
@@ -182,7 +174,8 @@ void SnapshotBuilder::countTotals(const broker::State& state, Overview& overview
     overview.rates = m_totals.sample(now, state.counters);
 }
 
-QueueRow SnapshotBuilder::queueRow(const broker::Queue& queue, const Links& links, Instant now)
+QueueRow SnapshotBuilder::queueRow(const broker::Vhost& vhost, const broker::Queue& queue,
+                                   const Links& links, Instant now)
 {
     QueueSample& sample = m_queues[queue.id()];
     const broker::QueueDefinition& definition = queue.definition();
@@ -194,13 +187,22 @@ QueueRow SnapshotBuilder::queueRow(const broker::Queue& queue, const Links& link
         sample.row.isAutoDelete = definition.isAutoDelete;
         sample.row.isExclusive = bool{definition.exclusiveOwner};
         sample.row.arguments = argumentsOf(definition.arguments);
-        sample.row.notHonoured = notHonoured(definition.arguments, {});
+        sample.row.type = textOf(broker::queueTypeName(queue.settings().type));
+        for (const std::string& name : broker::argumentsNotHonoured(definition)) {
+            sample.row.notHonoured.append(textOf(std::string_view{name}));
+        }
         const auto owner = links.find(definition.exclusiveOwner);
         if (owner != links.end()) {
             sample.row.ownerConnection = textOf(std::string_view{owner->second->name()});
         }
     }
     QueueRow row = sample.row;
+    row.policy = textOf(std::string_view{queue.policy()});
+    row.operatorPolicy = textOf(std::string_view{queue.operatorPolicy()});
+    row.effectivePolicy = effectivePolicy(vhost, queue);
+    for (auto it = row.effectivePolicy.cbegin(); it != row.effectivePolicy.cend(); ++it) {
+        if (!broker::isHonouredPolicyKey(utf8Of(it.key()))) row.notHonoured.append(it.key());
+    }
     row.readyCount = queue.readyCount();
     row.unackedCount = queue.unackedCount();
     row.persistentCount = queue.persistentCount();
@@ -241,7 +243,7 @@ ExchangeRow SnapshotBuilder::exchangeRow(const broker::Exchange& exchange, Insta
             .isInternal = definition.isInternal,
             .arguments = argumentsOf(definition.arguments),
             .notHonoured = notHonoured(definition),
-            .policy = {},
+            .policy = textOf(std::string_view{exchange.policy}),
             .publishInRate = rates[0],
             .publishOutRate = rates[1]};
 }
@@ -315,7 +317,8 @@ void SnapshotBuilder::addQueueDetail(const broker::State& state, const ResourceK
     const std::string name = utf8Of(key.name);
     const broker::Queue* queue = vhost == nullptr ? nullptr : vhost->findQueue(name);
     if (queue == nullptr) return;
-    snapshot.queue = queueRow(*queue, links, now);
+    snapshot.queue = queueRow(*vhost, *queue, links, now);
+    snapshot.queueSettings = queueSettings(*vhost, *queue);
     snapshot.queueBindings.append(
         {key.vhost, {}, key.name, DestinationKind::Queue, key.name, {}});  // the default exchange
     for (const auto& binding : vhost->bindings.to(broker::DestinationKind::Queue, name)) {

@@ -53,7 +53,8 @@ private:
     using Links = std::unordered_map<ConnectionId, const ClientLink*>;
 
     void countTotals(const broker::State& state, management::Overview& overview, Instant now);
-    management::QueueRow queueRow(const broker::Queue& queue, const Links& links, Instant now);
+    management::QueueRow queueRow(const broker::Vhost& vhost, const broker::Queue& queue,
+                                  const Links& links, Instant now);
     management::ExchangeRow exchangeRow(const broker::Exchange& exchange, Instant now);
     management::ConnectionRow connectionRow(const broker::State& state, const ClientLink& link,
                                             Instant now);

@@ -27,8 +27,6 @@ std::string utf8Of(const QString& text)
 
 namespace {
 
-QVariant variantOf(const amqp::FieldValue& field);
-
 struct ToVariant {
     QVariant operator()(amqp::Void) const { return {}; }
     QVariant operator()(bool value) const { return value; }
@@ -62,8 +60,12 @@ struct ToVariant {
     }
 };
 
+}  // namespace
+
 // The depth is bounded: by the codec on the way in, by the window on the way out.
 QVariant variantOf(const amqp::FieldValue& field) { return std::visit(ToVariant{}, field.value); }
+
+namespace {
 
 amqp::FieldValue fieldOf(const QVariant& value)
 {

@@ -6,6 +6,7 @@
 #include "core/management/snapshot.h"
 
 #include <QString>
+#include <QVariant>
 
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ management::Arguments argumentsOf(const amqp::FieldTable& table);
 /// bool, integers (as signed 64 bit, like RabbitMQ's management), double, text, lists and maps.
 /// Other types become their text.
 amqp::FieldTable fieldTableOf(const management::Arguments& arguments);
+
+QVariant variantOf(const amqp::FieldValue& field);
 
 management::MessageProperties propertiesOf(const amqp::Properties& properties);
 amqp::Properties propertiesOf(const management::MessageProperties& properties);

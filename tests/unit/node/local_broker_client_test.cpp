@@ -44,7 +44,8 @@ TEST_F(LocalNode, TellsWhereItListens)
 
 TEST_F(LocalNode, DeclaresShowsAndDeletesAQueue)
 {
-    const Arguments arguments{{QStringLiteral("x-max-length"), qlonglong{5}}};
+    const Arguments arguments{{QStringLiteral("x-max-length"), qlonglong{5}},
+                              {QStringLiteral("x-nobody-knows"), true}};
     ASSERT_TRUE(execute(DeclareQueue{kQueue, true, false, arguments}).isDone());
 
     const auto queues = snapshotOf({.topics = TopicQueues})->queues;
@@ -52,7 +53,7 @@ TEST_F(LocalNode, DeclaresShowsAndDeletesAQueue)
     EXPECT_EQ(queues.front().key, kQueue);
     EXPECT_TRUE(queues.front().isDurable);
     EXPECT_EQ(queues.front().arguments, arguments);
-    EXPECT_EQ(queues.front().notHonoured, QStringList{QStringLiteral("x-max-length")});
+    EXPECT_EQ(queues.front().notHonoured, QStringList{QStringLiteral("x-nobody-knows")});
 
     ASSERT_TRUE(execute(DeleteQueue{kQueue}).isDone());
     EXPECT_TRUE(snapshotOf({.topics = TopicQueues})->queues.isEmpty());

@@ -121,7 +121,9 @@ TEST_F(SnapshotBuilderTest, ListsQueuesByVhostAndName)
     client.declareQueue(1, "b", true);
     client.send(1, broker::DeclareQueue{.name = "a",
                                         .isAutoDelete = true,
-                                        .arguments = {{"x-max-length", std::int32_t{5}}}});
+                                        .arguments = {{"x-max-length", std::int32_t{5}},
+                                                      {"x-queue-mode", "lazy"},
+                                                      {"x-nobody-knows", true}}});
     client.publish(1, "b", "body", true);
     client.publish(1, "b", "body");
     client.get(1, "b");
@@ -132,7 +134,9 @@ TEST_F(SnapshotBuilderTest, ListsQueuesByVhostAndName)
     EXPECT_EQ(a.key.name, QStringLiteral("a"));
     EXPECT_TRUE(a.isAutoDelete);
     EXPECT_EQ(a.arguments.value(QStringLiteral("x-max-length")), QVariant{5});
-    EXPECT_EQ(a.notHonoured, QStringList{QStringLiteral("x-max-length")});
+    EXPECT_EQ(a.notHonoured,
+              (QStringList{QStringLiteral("x-queue-mode"), QStringLiteral("x-nobody-knows")}));
+    EXPECT_EQ(a.type, QStringLiteral("classic"));
     EXPECT_EQ(b.key.name, QStringLiteral("b"));
     EXPECT_TRUE(b.isDurable);
     EXPECT_EQ(b.readyCount, 1u);
