@@ -50,8 +50,17 @@ bool UserStore::accepts(std::string_view user, std::string_view password, bool i
     // An unknown user costs the same work as a known one.
     const QByteArray expected = at == m_hashes.end() ? QByteArray(kSaltBytes, '\0') : at->second;
     const bool isPassword = isSame(hashed(expected.first(kSaltBytes), password), expected);
-    const bool isLocalOnly = std::ranges::find(m_loopbackUsers, user) != m_loopbackUsers.end();
-    return isPassword && (isLoopback || !isLocalOnly);
+    return isPassword && mayComeFrom(user, isLoopback);
+}
+
+bool UserStore::acceptsCertificate(std::string_view user, bool isLoopback) const
+{
+    return m_hashes.contains(user) && mayComeFrom(user, isLoopback);
+}
+
+bool UserStore::mayComeFrom(std::string_view user, bool isLoopback) const
+{
+    return isLoopback || std::ranges::find(m_loopbackUsers, user) == m_loopbackUsers.end();
 }
 
 }  // namespace warren::node

@@ -22,8 +22,11 @@ public:
 
     void add(const std::string& user, std::string_view password);
     bool accepts(std::string_view user, std::string_view password, bool isLoopback) const override;
+    bool acceptsCertificate(std::string_view user, bool isLoopback) const override;
 
 private:
+    bool mayComeFrom(std::string_view user, bool isLoopback) const;
+
     std::map<std::string, QByteArray, std::less<>> m_hashes;  // salt, then SHA-256
     std::vector<std::string> m_loopbackUsers;
 };

@@ -25,6 +25,18 @@ TEST(UserStore, KeepsLoopbackUsersOnThisMachine)
     EXPECT_FALSE(users.accepts("guest", "guest", false));
 }
 
+TEST(UserStore, AcceptsUsersWhomACertificateNames)
+{
+    UserStore users({"guest"});
+    users.add("ann", "secret");
+    users.add("guest", "guest");
+    EXPECT_TRUE(users.acceptsCertificate("ann", false));
+    EXPECT_TRUE(users.acceptsCertificate("guest", true));
+    EXPECT_FALSE(users.acceptsCertificate("guest", false)) << "a loopback user";
+    EXPECT_FALSE(users.acceptsCertificate("bob", true)) << "nobody of that name";
+    EXPECT_FALSE(users.acceptsCertificate("", true));
+}
+
 TEST(UserStore, ReplacesAPassword)
 {
     UserStore users({});
