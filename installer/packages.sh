@@ -5,7 +5,8 @@
 # To build and to run.
 build_packages=(
     g++ cmake ninja-build ccache
-    qt6-base-dev libqt6sql6-sqlite libqcustomplot-dev libxxhash-dev libpcre2-dev libargon2-dev
+    qt6-base-dev libqt6sql6-sqlite libqcustomplot-dev libxxhash-dev libssl-dev libpcre2-dev
+    libargon2-dev
     fonts-dejavu-core
 )
 # The window on a display without X11.
@@ -13,7 +14,7 @@ wayland_packages=(qt6-wayland)
 # Tests: framework, formatter, and the clients that talk to a node.
 test_packages=(
     libgtest-dev libgmock-dev clang-format-14
-    python3 python3-pika amqp-tools nodejs npm sqlite3
+    python3 python3-pika amqp-tools nodejs npm sqlite3 openssl
 )
 
 # The broker that the conversations of tests/spec were recorded from. For continuous integration only:
@@ -23,7 +24,7 @@ reference_packages=(rabbitmq-server)
 # What a package is needed for is often one command, which may well be there without the package.
 declare -A command_of=(
     [g++]=g++ [cmake]=cmake [ninja-build]=ninja [ccache]=ccache [clang-format-14]=clang-format-14
-    [python3]=python3 [nodejs]=node [npm]=npm [amqp-tools]=amqp-publish [sqlite3]=sqlite3
+    [python3]=python3 [nodejs]=node [npm]=npm [amqp-tools]=amqp-publish [sqlite3]=sqlite3 [openssl]=openssl
 )
 
 say() { printf '%s\n' "$*" >&2; }

@@ -55,20 +55,30 @@ void StartFailureDialog::buildUi(const node::NodeFailure& failure)
     layout->addWidget(reason);
     layout->addSpacing(fontMetrics().height() / 2);
 
-    const node::ListenAddress& listener = m_config.listeners.front();
     if (failure.code == ExitCode::CannotListen) {
+        auto& listeners = failure.concernsTlsListener ? m_config.tlsListeners : m_config.listeners;
+        const node::ListenAddress& listener = listeners.front();
         const auto port =
             nextFreePort(node::textOf(std::string_view{listener.address}), listener.port);
         if (port != 0) {
             addOffer(layout, tr("Use port %1 instead").arg(port),
                      tr("It is free. Clients have to connect to it, this time only."),
-                     QStringLiteral("usePort"), [this, port] {
-                         m_config.listeners.front().port = port;
+                     QStringLiteral("usePort"), [&listeners, port] {
+                         listeners.front().port = port;
                          return true;
                      });
         }
         addOffer(layout, tr("Try again"), tr("After you have ended what uses the port."),
                  QStringLiteral("tryAgain"), [] { return true; });
+    } else if (failure.code == ExitCode::Usage) {
+        addOffer(layout, tr("Try again"), tr("After you have corrected the files for TLS."),
+                 QStringLiteral("tryAgain"), [] { return true; });
+        addOffer(layout, tr("Start without TLS"), tr("Clients connect without it, this time only."),
+                 QStringLiteral("withoutTls"), [this] {
+                     m_config.tlsListeners.clear();
+                     if (m_config.listeners.empty()) m_config.listeners = {node::ListenAddress{}};
+                     return true;
+                 });
     } else {
         addOffer(layout, tr("Choose another folder…"),
                  tr("Definitions and messages will be kept there. Nothing in this one changes."),

@@ -169,6 +169,9 @@ struct ConnectionRow {
     ConnectionState state = ConnectionState::Running;
     QString protocol;  ///< "AMQP 0-9-1"
     bool usesTls = false;
+    QString tlsProtocol{};             ///< "TLSv1.3"
+    QString tlsCipher{};               ///< OpenSSL's name of it
+    QString peerCertificateSubject{};  ///< "CN=guest,O=…"; empty: the client has shown none
     QString peerAddress;
     std::uint16_t peerPort = 0;
     QString clientName;  ///< connection_name of the client's properties, may be empty
@@ -314,10 +317,12 @@ struct Overview {
     QString nodeName;
     QString version;
     QString dataFolder;
-    QString address;  ///< what clients connect to
-    std::uint16_t amqpPort = 0;
+    QString address;             ///< what clients connect to
+    std::uint16_t amqpPort = 0;  ///< 0: only with TLS
     QString
         connectionString;  ///< amqp://guest:guest@127.0.0.1:5672/ (no secrets but the default's)
+    std::uint16_t tlsPort = 0;      ///< 0: none
+    QString tlsConnectionString{};  ///< amqps://… for that port; empty: none
     QDateTime startedAt;
     std::uint64_t readyCount = 0;
     std::uint64_t unackedCount = 0;

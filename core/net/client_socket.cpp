@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <utility>
@@ -49,6 +50,7 @@ std::string_view textOf(CloseReason reason)
     case CloseReason::PeerReset: return "reset by peer";
     case CloseReason::TimedOut: return "timed out";
     case CloseReason::Finished: return "closed";
+    case CloseReason::TlsFailed: return "TLS failed";
     case CloseReason::Failed: return "failed";
     }
     return {};
@@ -63,6 +65,25 @@ ClientSocket::ClientSocket(Poller& poller, FileDescriptor descriptor, ByteSink& 
       m_watchedEvents(EPOLLIN)
 {
     if (!m_poller.add(m_descriptor.get(), m_watchedEvents, *this)) m_descriptor.close();
+}
+
+ClientSocket::ClientSocket(Poller& poller, FileDescriptor descriptor, ByteSink& sink,
+                           std::shared_ptr<const TlsContext> tlsContext,
+                           std::chrono::milliseconds handshakeTimeout)
+    : ClientSocket(poller, std::move(descriptor), sink)
+{
+    if (tlsContext == nullptr) return;
+    m_tls = std::make_unique<TlsSession>(std::move(tlsContext));
+    if (!isOpen()) return;
+    m_handshakeTimer = std::make_unique<QTimer>();
+    m_handshakeTimer->setSingleShot(true);
+    QObject::connect(m_handshakeTimer.get(), &QTimer::timeout, m_handshakeTimer.get(),
+                     [this, handshakeTimeout] {
+                         m_tls->fail("TLS was not established within " +
+                                     std::to_string(handshakeTimeout.count()) + " ms");
+                         finish(CloseReason::TlsFailed);
+                     });
+    m_handshakeTimer->start(handshakeTimeout);
 }
 
 ClientSocket::~ClientSocket()
@@ -97,6 +118,14 @@ void ClientSocket::pauseReading(bool isPaused)
 void ClientSocket::closeAfterFlush(std::chrono::milliseconds lingerMax)
 {
     if (!isOpen() || isClosing()) return;
+    // Before TLS is established nothing can be sent.
+    if (m_tls && !m_tls->isHandshakeDone()) m_output.clear();
+    linger(lingerMax);
+}
+
+void ClientSocket::linger(std::chrono::milliseconds lingerMax)
+{
+    m_handshakeTimer.reset();
     m_lingerTimer = std::make_unique<QTimer>();
     m_lingerTimer->setSingleShot(true);
     QObject::connect(m_lingerTimer.get(), &QTimer::timeout, m_lingerTimer.get(),
@@ -112,7 +141,9 @@ void ClientSocket::abort()
     if (!isOpen()) return;
     // A reset frees the system's buffers at once; otherwise it would go on offering megabytes to a
     // peer that doesn't read. If this fails there is an orderly close instead.
-    const linger resetOnClose{.l_onoff = 1, .l_linger = 0};
+    const struct linger resetOnClose {
+        .l_onoff = 1, .l_linger = 0
+    };
     (void)::setsockopt(m_descriptor.get(), SOL_SOCKET, SO_LINGER, &resetOnClose,
                        sizeof resetOnClose);
     release();
@@ -144,26 +175,89 @@ void ClientSocket::ready(std::uint32_t events)
 
 void ClientSocket::read()
 {
+    if (m_tls) {
+        readEncrypted();
+    } else {
+        readPlain();
+    }
+}
+
+void ClientSocket::readPlain()
+{
     constexpr std::size_t kChunkBytes = SocketMemory::kChunkBytes;
     static_assert(kReadBudgetBytes % kChunkBytes == 0);
     std::size_t budgetBytes = kReadBudgetBytes;
     while (budgetBytes > 0 && isOpen() && !m_isPaused && !isClosing()) {
-        const ssize_t received =
-            receive(m_descriptor.get(), m_poller.memory().chunk(), kChunkBytes);
-        if (received < 0) {
-            if (!isTemporary(errno)) finish(reasonOf(m_sendError != 0 ? m_sendError : errno));
-            return;
-        }
-        if (received == 0) {
-            finish(m_sendError != 0 ? reasonOf(m_sendError) : CloseReason::PeerClosed);
-            return;
-        }
-        const auto byteCount = static_cast<std::size_t>(received);
-        m_receivedBytes += byteCount;
+        const std::size_t byteCount = receiveSome(m_poller.memory().chunk(), kChunkBytes);
+        if (byteCount == 0) return;
         deliver(byteCount);
         if (byteCount < kChunkBytes) return;  // the system had no more
         budgetBytes -= byteCount;
     }
+}
+
+std::size_t ClientSocket::receiveSome(std::byte* to, std::size_t bytesMax)
+{
+    const ssize_t received = receive(m_descriptor.get(), to, bytesMax);
+    if (received > 0) {
+        m_receivedBytes += static_cast<std::size_t>(received);
+        return static_cast<std::size_t>(received);
+    }
+    if (received < 0 && isTemporary(errno)) return 0;
+    if (m_sendError != 0) {
+        finish(reasonOf(m_sendError));
+    } else {
+        finish(received == 0 ? CloseReason::PeerClosed : reasonOf(errno));
+    }
+    return 0;
+}
+
+/// One read per turn: what comes after it gets its turn with the next one.
+void ClientSocket::readEncrypted()
+{
+    static_assert(SocketMemory::kEncryptedChunkBytes + TlsSession::kRecordBytesMax <=
+                  SocketMemory::kChunkBytes);
+    SocketMemory& memory = m_poller.memory();
+    const std::size_t byteCount =
+        receiveSome(memory.encryptedChunk(), SocketMemory::kEncryptedChunkBytes);
+    if (byteCount > 0) decrypt({memory.encryptedChunk(), byteCount});
+}
+
+void ClientSocket::decrypt(ByteView bytes)
+{
+    const bool wasEstablished = m_tls->isHandshakeDone();
+    if (m_encrypted.capacity() == 0) m_encrypted = m_poller.memory().take();
+    const std::size_t plainBytes = m_tls->receive(bytes, m_poller.memory().chunk(), m_encrypted);
+    if (!wasEstablished && m_tls->isHandshakeDone()) {
+        m_handshakeTimer.reset();
+        m_sink.secured();
+    }
+    if (m_encrypted.size() > kEncryptedBytesMax) {
+        m_tls->fail("the client makes TLS answer, and does not read the answers");
+        m_encrypted.clear();
+    }
+    if (plainBytes > 0 && isOpen() && !isClosing()) deliver(plainBytes);
+    if (!isOpen()) return;
+    // What TLS itself has to say, and what could not be said before it was established.
+    if ((m_watchedEvents & EPOLLOUT) == 0) write();
+    watch();
+    if (isClosing()) return shutDownOutput();
+    switch (m_tls->phase()) {
+    case TlsSession::Phase::Handshaking:
+    case TlsSession::Phase::Open: return;
+    case TlsSession::Phase::PeerClosed:
+        m_tls->close(m_encrypted);
+        write();
+        return finish(CloseReason::PeerClosed);
+    case TlsSession::Phase::Failed: return failTls();
+    }
+}
+
+/// Sends the alert that says why, and waits for the peer to have read it.
+void ClientSocket::failTls()
+{
+    m_output.clear();
+    linger(kLingerMax);
 }
 
 /// Hands the sink what the chunk holds, behind what it left of the last time.
@@ -203,6 +297,10 @@ void ClientSocket::discardInput()
         const ssize_t received =
             receive(m_descriptor.get(), m_poller.memory().chunk(), SocketMemory::kChunkBytes);
         if (received < 0 && isTemporary(errno)) return;
+        if (received <= 0 && m_tls && m_tls->phase() == TlsSession::Phase::Failed) {
+            finish(CloseReason::TlsFailed);
+            return;
+        }
         if (received <= 0) {
             finish(unsentBytes() == 0 && m_sendError == 0 ? CloseReason::Finished
                                                           : CloseReason::PeerReset);
@@ -213,16 +311,42 @@ void ClientSocket::discardInput()
     }
 }
 
+void ClientSocket::write()
+{
+    if (m_tls) {
+        writeEncrypted();
+    } else {
+        sendSome(m_output);
+    }
+}
+
+/// Encrypts no more than the system takes, and a piece: what waits can still be counted, and be
+/// dropped, as it is.
+void ClientSocket::writeEncrypted()
+{
+    for (;;) {
+        if (m_encrypted.isEmpty() && !m_output.isEmpty()) {
+            if (m_encrypted.capacity() == 0) m_encrypted = m_poller.memory().take();
+            m_tls->send(m_output, kEncryptAheadBytes, m_encrypted);
+            if (m_output.isEmpty()) m_poller.memory().giveBack(m_output);
+        }
+        sendSome(m_encrypted);
+        if (m_sendError != 0) m_output.clear();
+        if (!m_encrypted.isEmpty() || m_output.isEmpty()) return;
+        if (!m_tls->isHandshakeDone() || m_tls->phase() == TlsSession::Phase::Failed) return;
+    }
+}
+
 /// One send. After an error the output is dropped, and the shutdown makes the event loop report the
 /// end of the connection: the owner, who may be in the middle of a loop over its connections,
 /// doesn't hear of it in here.
-void ClientSocket::write()
+void ClientSocket::sendSome(Buffer& bytes)
 {
-    if (m_output.isEmpty()) return;
+    if (bytes.isEmpty()) return m_poller.memory().giveBack(bytes);
     ssize_t sent = -1;
     if (m_sendError == 0) {
         do {
-            sent = ::send(m_descriptor.get(), m_output.data(), m_output.size(), MSG_NOSIGNAL);
+            sent = ::send(m_descriptor.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
         } while (sent < 0 && errno == EINTR);
         if (sent < 0 && isTemporary(errno)) return;
         if (sent < 0) {
@@ -231,12 +355,12 @@ void ClientSocket::write()
         }
     }
     if (m_sendError != 0) {
-        m_output.clear();
+        bytes.clear();
     } else {
         m_sentBytes += static_cast<std::size_t>(sent);
-        m_output.consume(static_cast<std::size_t>(sent));
+        bytes.consume(static_cast<std::size_t>(sent));
     }
-    if (m_output.isEmpty()) m_poller.memory().giveBack(m_output);
+    if (bytes.isEmpty()) m_poller.memory().giveBack(bytes);
 }
 
 void ClientSocket::noteCongestion()
@@ -248,15 +372,27 @@ void ClientSocket::noteCongestion()
 void ClientSocket::shutDownOutput()
 {
     if (unsentBytes() > 0 || m_isOutputShutDown) return;
+    if (m_tls) {
+        m_tls->close(m_encrypted);
+        write();
+        watch();
+        if (unsentBytes() > 0) return;
+    }
     m_isOutputShutDown = true;
     (void)::shutdown(m_descriptor.get(), SHUT_WR);  // fails if the connection is gone: reported so
+}
+
+/// Plain bytes that wait for TLS to be established don't count: no room in the system helps them.
+bool ClientSocket::hasBytesForNetwork() const
+{
+    return m_tls ? !m_encrypted.isEmpty() : !m_output.isEmpty();
 }
 
 void ClientSocket::watch()
 {
     if (!isOpen()) return;
     const std::uint32_t input = m_isPaused && !isClosing() ? 0u : EPOLLIN;
-    const std::uint32_t output = m_output.isEmpty() ? 0u : EPOLLOUT;
+    const std::uint32_t output = hasBytesForNetwork() ? EPOLLOUT : 0u;
     if ((input | output) == m_watchedEvents) return;
     m_watchedEvents = input | output;
     m_poller.modify(m_descriptor.get(), m_watchedEvents, *this);
@@ -267,6 +403,8 @@ void ClientSocket::release()
     m_poller.remove(m_descriptor.get(), *this);
     m_descriptor.close();
     m_poller.memory().giveBack(m_output);
+    m_poller.memory().giveBack(m_encrypted);
+    if (m_handshakeTimer) m_handshakeTimer.release()->deleteLater();
     if (!m_lingerTimer) return;
     m_lingerTimer->stop();
     m_lingerTimer.release()->deleteLater();  // this may run inside its own signal

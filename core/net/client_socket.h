@@ -4,6 +4,7 @@
 #include "core/net/endpoint.h"
 #include "core/net/file_descriptor.h"
 #include "core/net/poller.h"
+#include "core/net/tls_session.h"
 
 #include <chrono>
 #include <cstddef>
@@ -21,6 +22,7 @@ enum class CloseReason {
     PeerReset,   ///< the peer vanished: reset or broken pipe
     TimedOut,    ///< the peer no longer answers, or didn't take our last bytes in time
     Finished,    ///< closeAfterFlush is done
+    TlsFailed,   ///< TLS did not come about, or broke; see TlsSession::error
     Failed,      ///< any other error of the system
 };
 
@@ -32,6 +34,10 @@ std::string_view textOf(CloseReason reason);
 class ByteSink {
 public:
     virtual ~ByteSink() = default;
+
+    /// A TLS connection is established, and who the peer is is known: see ClientSocket::tls. Comes
+    /// before anything is received; never without TLS.
+    virtual void secured() {}
 
     /// @param bytes  what was received and not consumed yet; borrowed for the call
     /// @returns how many bytes from the front were consumed. The rest comes again, with more behind
@@ -49,11 +55,14 @@ public:
     virtual void closed(CloseReason reason) = 0;
 };
 
-/// One connected, non-blocking TCP socket.
+/// One connected, non-blocking TCP socket, with or without TLS on it.
 ///
 /// It reads into memory that all sockets of the thread share and keeps only what its sink leaves
 /// unconsumed; it writes what its owner has put into `output`, with one send per flush, and goes on
 /// by itself when the peer takes more. An idle socket holds no buffers.
+///
+/// With TLS the owner sees plain bytes in both directions. What is to be sent is encrypted piece by
+/// piece, as the system takes it.
 ///
 /// Thread: that of its Poller, which must outlive it; so must the sink.
 class ClientSocket final : private IoHandler {
@@ -65,12 +74,21 @@ public:
     static constexpr std::size_t kOutputHighWaterBytes = 512 * 1024;
     /// …until no more than this are left.
     static constexpr std::size_t kOutputLowWaterBytes = 128 * 1024;
+    /// With TLS: what is encrypted ahead of the system's taking it.
+    static constexpr std::size_t kEncryptAheadBytes = 256 * 1024;
+    /// With TLS: a peer that makes TLS itself answer this much without reading it is thrown out.
+    static constexpr std::size_t kEncryptedBytesMax = 2 * kEncryptAheadBytes;
     /// How long closeAfterFlush waits for the peer to take the rest and close its end.
     static constexpr std::chrono::milliseconds kLingerMax{5000};
 
     /// Takes over `descriptor`, which must be connected and non-blocking.
     /// If the system can't watch one more socket, isOpen() is false from the beginning.
     ClientSocket(Poller& poller, FileDescriptor descriptor, ByteSink& sink);
+    /// Like the above, but as a server of TLS, which must be established within
+    /// `handshakeTimeout`. @param tlsContext  null: without TLS
+    ClientSocket(Poller& poller, FileDescriptor descriptor, ByteSink& sink,
+                 std::shared_ptr<const TlsContext> tlsContext,
+                 std::chrono::milliseconds handshakeTimeout);
     /// Closes at once. The system still sends what it has taken; what is in `output` is lost.
     ~ClientSocket() override;
     ClientSocket(const ClientSocket&) = delete;
@@ -79,12 +97,15 @@ public:
     bool isOpen() const { return m_descriptor.isOpen(); }
     const Endpoint& peer() const { return m_peer; }
     const Endpoint& local() const { return m_local; }
+    /// Null without TLS.
+    const TlsSession* tls() const { return m_tls.get(); }
 
     /// Append what shall be sent, then call flush once for all of it.
     Buffer& output();
     /// One send. What the system doesn't take now leaves when it does; without another call.
     void flush();
-    std::size_t unsentBytes() const { return m_output.size(); }
+    /// With TLS, a part of them counts encrypted, with some bytes more.
+    std::size_t unsentBytes() const { return m_output.size() + m_encrypted.size(); }
     /// True from the high water to the low water; ends with ByteSink::outputDrained.
     bool isCongested() const { return m_isCongested; }
 
@@ -102,19 +123,34 @@ public:
     /// follows.
     void abort();
 
+    /// On the network: with TLS, encrypted ones.
     std::uint64_t receivedBytes() const { return m_receivedBytes; }
     std::uint64_t sentBytes() const { return m_sentBytes; }
     /// Received, but not consumed by the sink yet; in `closed`, more than 0 means cut mid-frame.
     std::size_t unconsumedBytes() const { return m_unconsumed.size(); }
-    /// Heap memory of the two buffers.
-    std::size_t bufferBytes() const { return m_output.capacity() + m_unconsumed.capacity(); }
+    /// Heap memory of the buffers.
+    std::size_t bufferBytes() const
+    {
+        return m_output.capacity() + m_unconsumed.capacity() + m_encrypted.capacity();
+    }
 
 private:
     void ready(std::uint32_t events) override;
     void read();
+    void readPlain();
+    void readEncrypted();
+    /// recv of up to `bytesMax` bytes. @returns how many; 0: none for now, or the connection is
+    /// over
+    std::size_t receiveSome(std::byte* to, std::size_t bytesMax);
+    void decrypt(ByteView bytes);
+    void failTls();
     void deliver(std::size_t byteCount);
     void discardInput();
     void write();
+    void writeEncrypted();
+    void sendSome(Buffer& bytes);
+    void linger(std::chrono::milliseconds lingerMax);
+    bool hasBytesForNetwork() const;
     void noteCongestion();
     void shutDownOutput();
     void watch();
@@ -128,6 +164,9 @@ private:
     Endpoint m_local;
     Buffer m_unconsumed;
     Buffer m_output;
+    std::unique_ptr<TlsSession> m_tls;  // null without TLS
+    Buffer m_encrypted;                 // records that the system hasn't taken yet
+    std::unique_ptr<QTimer> m_handshakeTimer;
     std::uint64_t m_receivedBytes = 0;
     std::uint64_t m_sentBytes = 0;
     std::uint32_t m_watchedEvents = 0;

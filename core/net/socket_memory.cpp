@@ -10,6 +10,12 @@ SocketMemory::SocketMemory() : m_memory(new std::byte[kHeadroomBytes + kChunkByt
     m_spares.reserve(kSpareBuffersMax);
 }
 
+std::byte* SocketMemory::encryptedChunk()
+{
+    if (m_encrypted == nullptr) m_encrypted.reset(new std::byte[kEncryptedChunkBytes]);
+    return m_encrypted.get();
+}
+
 Buffer SocketMemory::take()
 {
     if (m_spares.empty()) return {};

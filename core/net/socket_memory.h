@@ -23,10 +23,17 @@ public:
     /// Larger ones go back to the system, after a burst or a huge message.
     static constexpr std::size_t kSpareBufferBytesMax = 1024 * 1024;
 
+    /// One recv of a TLS connection takes at most this many: so its plain bytes, with those of a
+    /// record that was begun before, fit in the chunk.
+    static constexpr std::size_t kEncryptedChunkBytes = kChunkBytes - 32 * 1024;
+
     SocketMemory();
 
     /// Where recv writes: kChunkBytes of scratch memory, contents lost at the next read.
     std::byte* chunk() { return m_memory.get() + kHeadroomBytes; }
+
+    /// Where recv writes what is to be decrypted into the chunk; made when it is first needed.
+    std::byte* encryptedChunk();
 
     /// An empty buffer, one with memory if there is a spare one.
     Buffer take();
@@ -37,6 +44,7 @@ public:
 
 private:
     std::unique_ptr<std::byte[]> m_memory;  // headroom, then chunk
+    std::unique_ptr<std::byte[]> m_encrypted;
     std::vector<Buffer> m_spares;
 };
 

@@ -12,6 +12,7 @@
 #include "core/node/memory_monitor.h"
 #include "core/node/password_hash.h"
 #include "core/node/snapshot_builder.h"
+#include "core/node/tls_listening.h"
 #include "core/node/user_store.h"
 #include "core/node/value_conversion.h"
 #include "core/storage/data_folder.h"
@@ -30,6 +31,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace warren::node {
 
@@ -80,6 +82,7 @@ session::SessionConfig sessionConfigOf(const NodeConfig& config)
     result.channelMax = config.channelMax;
     result.heartbeatSeconds = static_cast<std::uint16_t>(config.heartbeat.count());
     result.messageBytesMax = config.messageBytesMax;
+    result.mechanisms = config.authMechanisms;
     // Without a limit: as long as a duration that can still be added to can be.
     constexpr Duration kUnlimited = std::chrono::hours{24 * 365};
     result.handshakeTimeout =
@@ -107,7 +110,10 @@ private:
     Status<NodeFailure> listen();
     void restore(storage::RecoveredState&& recovered);
     void addDefaults();
-    void accept(net::FileDescriptor descriptor);
+    enum class Transport { Plain, Tls };
+    Result<net::Endpoint, net::NetError> listenOn(const ListenAddress& address,
+                                                  Transport transport);
+    void accept(net::FileDescriptor descriptor, Transport transport);
     void forget(ClientLink& link, net::CloseReason reason);
     void handOverToStore();
     void storeFailed(const storage::IoError& error);
@@ -121,6 +127,7 @@ private:
     void armTimer();
     void sendSnapshot();
     management::Overview overview() const;
+    void describeListeners(management::Overview& overview) const;
 
     BrokerLoop& m_owner;
     const NodeConfig& m_config;
@@ -139,6 +146,7 @@ private:
     std::vector<std::unique_ptr<ClientLink>> m_gone;  // freed when the turn is over
     std::vector<std::unique_ptr<net::Listener>> m_listeners;
     std::vector<net::Endpoint> m_endpoints;
+    TlsListening m_tls;
     ConnectionId m_lastConnectionId;
     QTimer m_housekeeping;
     QTimer m_snapshotTimer;
@@ -175,6 +183,8 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
           .poller = m_poller,
           .sessionConfig = m_sessionConfig,
           .authenticator = m_users,
+          .certificateLogin = m_config.certificateLogin,
+          .tlsHandshakeTimeout = m_config.tlsHandshakeTimeout,
           .now = steadyNow,
           .wallNow = wallNow,
           .onTouched =
@@ -184,6 +194,8 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
                   scheduleTurn();
               },
           .onGone = [this](ClientLink& link, net::CloseReason reason) { forget(link, reason); }},
+      m_tls(config, logger,
+            [this](const ListenAddress& address) { return listenOn(address, Transport::Tls); }),
       m_executor(m_broker, {.find = [this](const std::string& name) -> std::optional<ConnectionId> {
                                 for (const auto& [id, link] : m_links) {
                                     if (link->name() == name) return id;
@@ -198,6 +210,7 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
                                                : textOf(std::string_view{at->second->name()});
                                 }})
 {
+    m_broker.setConsumerTimeout(config.consumerTimeout);
     m_poller.onTurnEnd = [this] { turn(); };
     QObject::connect(&m_housekeeping, &QTimer::timeout, &m_owner, [this] { housekeep(); });
     m_deadline.setSingleShot(true);
@@ -222,29 +235,42 @@ Result<NodeStarted, NodeFailure> BrokerLoop::Impl::open()
     housekeep();
     m_housekeeping.start(kHousekeepingInterval);
     turn();
-    return NodeStarted{m_endpoints, textOf(std::string_view{m_folder->path().string()})};
+    return NodeStarted{m_endpoints, m_tls.endpoints(),
+                       textOf(std::string_view{m_folder->path().string()})};
 }
 
 Status<NodeFailure> BrokerLoop::Impl::listen()
 {
     for (const ListenAddress& address : m_config.listeners) {
-        auto listener = std::make_unique<net::Listener>(m_poller);
-        listener->onAccepted = [this](net::FileDescriptor descriptor) {
-            accept(std::move(descriptor));
-        };
-        listener->onExhausted = [this](int refusedCount) {
-            m_logger.error("refused connections: the process may not open more files",
-                           {{"count", refusedCount}});
-        };
-        auto endpoint = listener->listen(address.address, address.port, m_config.listenBacklog);
+        auto endpoint = listenOn(address, Transport::Plain);
         if (!endpoint) {
             return NodeFailure{ExitCode::CannotListen,
                                textOf(std::string_view{endpoint.error().text})};
         }
-        m_endpoints.push_back(*endpoint);
-        m_listeners.push_back(std::move(listener));
+        m_endpoints.push_back(std::move(*endpoint));
+    }
+    if (const auto status = m_tls.start(m_folder->path()); !status) {
+        const TlsListening::Failure& failure = status.error();
+        return NodeFailure{failure.isAboutFiles ? ExitCode::Usage : ExitCode::CannotListen,
+                           textOf(std::string_view{failure.text}), /*concernsTlsListener=*/true};
     }
     return {};
+}
+
+Result<net::Endpoint, net::NetError> BrokerLoop::Impl::listenOn(const ListenAddress& address,
+                                                                Transport transport)
+{
+    auto listener = std::make_unique<net::Listener>(m_poller);
+    listener->onAccepted = [this, transport](net::FileDescriptor descriptor) {
+        accept(std::move(descriptor), transport);
+    };
+    listener->onExhausted = [this](int refusedCount) {
+        m_logger.error("refused connections: the process may not open more files",
+                       {{"count", refusedCount}});
+    };
+    auto endpoint = listener->listen(address.address, address.port, m_config.listenBacklog);
+    if (endpoint) m_listeners.push_back(std::move(listener));
+    return endpoint;
 }
 
 Result<std::filesystem::path, NodeFailure> BrokerLoop::Impl::chooseFolder()
@@ -319,7 +345,7 @@ void BrokerLoop::Impl::addDefaults()
         m_broker.ensureVhost(m_config.defaultVhost);
     }
     if (!m_broker.state().catalogue.users().empty()) return;
-    broker::UserDefinition user{.name = m_config.defaultUser, .tags = {"administrator"}};
+    broker::UserDefinition user{.name = m_config.defaultUser, .tags = m_config.defaultUserTags};
     setPassword(user, m_config.defaultPassword);
     broker::Administration& administration = m_broker.administration();
     auto added = administration.putUser(std::move(user));
@@ -327,9 +353,9 @@ void BrokerLoop::Impl::addDefaults()
         if (!added) break;
         added = administration.putPermission({.vhost = vhost->definition.name,
                                               .user = m_config.defaultUser,
-                                              .configure = ".*",
-                                              .write = ".*",
-                                              .read = ".*"});
+                                              .configure = m_config.defaultPermissions.configure,
+                                              .write = m_config.defaultPermissions.write,
+                                              .read = m_config.defaultPermissions.read});
     }
     if (!added) m_logger.error("the default user could not be added: " + added.error().text);
 }
@@ -364,11 +390,13 @@ void BrokerLoop::Impl::stop()
 
 // -------------------------------------------------------------------------------------------- turn
 
-void BrokerLoop::Impl::accept(net::FileDescriptor descriptor)
+void BrokerLoop::Impl::accept(net::FileDescriptor descriptor, Transport transport)
 {
     m_lastConnectionId.value += 1;
     const ConnectionId id = m_lastConnectionId;
-    auto link = std::make_unique<ClientLink>(m_linkContext, id, std::move(descriptor));
+    auto link =
+        std::make_unique<ClientLink>(m_linkContext, id, std::move(descriptor),
+                                     transport == Transport::Tls ? m_tls.context() : nullptr);
     m_logger.debug("accepted a connection", {{"connection", link->name()}});
     m_links.emplace(id, std::move(link));
 }
@@ -376,8 +404,10 @@ void BrokerLoop::Impl::accept(net::FileDescriptor descriptor)
 void BrokerLoop::Impl::forget(ClientLink& link, net::CloseReason reason)
 {
     const auto at = m_links.find(link.id());
-    const std::string& why = link.session().closeReason();
     rememberName(link);
+    const net::TlsSession* tls = link.socket().tls();
+    const bool isTlsFault = tls != nullptr && tls->phase() == net::TlsSession::Phase::Failed;
+    const std::string& why = isTlsFault ? tls->error() : link.session().closeReason();
     if (link.session().phase() == session::Session::Phase::Closed && why.empty()) {
         m_logger.debug("closed a connection", {{"connection", link.name()}});
     } else {
@@ -505,6 +535,7 @@ void BrokerLoop::Impl::housekeep()
     readClocks();
     for (const auto& [id, link] : m_links)
         link->tick();
+    m_tls.reloadIfChanged();
     m_memoryReading = m_memory.read();
     m_diskFreeBytes = m_disk->freeBytes();
     updateAlarm();
@@ -559,6 +590,9 @@ void BrokerLoop::Impl::watch(const management::WatchScope& scope,
 management::CommandResult BrokerLoop::Impl::execute(const management::ManagementCommand& command)
 {
     readClocks();
+    if (const auto* wish = std::get_if<management::CreateTestCertificates>(&command)) {
+        return m_tls.createTestCertificates(*wish);
+    }
     auto result = m_executor.execute(command);
     scheduleTurn();
     return result;
@@ -589,15 +623,7 @@ management::Overview BrokerLoop::Impl::overview() const
     overview.nodeName = textOf(std::string_view{m_config.nodeName});
     overview.version = QStringLiteral(WARREN_VERSION);
     overview.dataFolder = textOf(std::string_view{m_folder->path().string()});
-    overview.address = textOf(std::string_view{m_endpoints.front().address});
-    overview.amqpPort = m_endpoints.front().port;
-    const bool isDefaultUser =
-        m_config.defaultUser == "guest" && m_config.defaultPassword == "guest";
-    overview.connectionString =
-        QStringLiteral("amqp://%1@%2/")
-            .arg(isDefaultUser ? QStringLiteral("guest:guest")
-                               : textOf(std::string_view{m_config.defaultUser}),
-                 textOf(std::string_view{m_endpoints.front().text()}));
+    describeListeners(overview);
     overview.startedAt = m_startedAt;
     overview.memory.residentBytes = m_memoryReading.residentBytes;
     overview.memory.totalBytes = m_memory.totalBytes();
@@ -614,6 +640,31 @@ management::Overview BrokerLoop::Impl::overview() const
     overview.hasDiskAlarm = m_hasDiskAlarm;
     overview.storageError = m_storageError;
     return overview;
+}
+
+void BrokerLoop::Impl::describeListeners(management::Overview& overview) const
+{
+    const bool isDefaultUser =
+        m_config.defaultUser == "guest" && m_config.defaultPassword == "guest";
+    const auto connectionStringFor = [&](const QString& scheme, const net::Endpoint& endpoint) {
+        return QStringLiteral("%1://%2@%3/")
+            .arg(scheme,
+                 isDefaultUser ? QStringLiteral("guest:guest")
+                               : textOf(std::string_view{m_config.defaultUser}),
+                 textOf(std::string_view{endpoint.text()}));
+    };
+    if (!m_tls.endpoints().empty()) {
+        const net::Endpoint& endpoint = m_tls.endpoints().front();
+        overview.address = textOf(std::string_view{endpoint.address});
+        overview.tlsPort = endpoint.port;
+        overview.tlsConnectionString = connectionStringFor(QStringLiteral("amqps"), endpoint);
+    }
+    if (!m_endpoints.empty()) {
+        const net::Endpoint& endpoint = m_endpoints.front();
+        overview.address = textOf(std::string_view{endpoint.address});
+        overview.amqpPort = endpoint.port;
+        overview.connectionString = connectionStringFor(QStringLiteral("amqp"), endpoint);
+    }
 }
 
 // ------------------------------------------------------------------------------------------- owner

@@ -22,12 +22,14 @@ class Logger;
 struct NodeFailure {
     ExitCode code = ExitCode::Unexpected;
     QString text;
+    bool concernsTlsListener = false;  ///< with CannotListen: it is a TLS listener that can't
 };
 
 /// What a node has become when it accepts connections.
 struct NodeStarted {
-    std::vector<net::Endpoint> endpoints;  ///< one per listener, with real ports
-    QString dataFolder;                    ///< where the data really lie
+    std::vector<net::Endpoint> endpoints;     ///< one per listener, with real ports
+    std::vector<net::Endpoint> tlsEndpoints;  ///< the same of TLS listeners
+    QString dataFolder;                       ///< where the data really lie
 };
 
 /// The broker at work: its state machine, the sockets of its clients, and the store's answers, on

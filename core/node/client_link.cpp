@@ -1,5 +1,7 @@
 #include "core/node/client_link.h"
 
+#include "core/node/certificate_user.h"
+
 #include <utility>
 #include <variant>
 
@@ -40,10 +42,12 @@ std::size_t countFitting(std::span<const broker::Event> events, std::size_t unse
 
 }  // namespace
 
-ClientLink::ClientLink(Context& context, ConnectionId id, net::FileDescriptor descriptor)
+ClientLink::ClientLink(Context& context, ConnectionId id, net::FileDescriptor descriptor,
+                       std::shared_ptr<const net::TlsContext> tlsContext)
     : m_context(context),
       m_id(id),
-      m_socket(context.poller, std::move(descriptor), *this),
+      m_socket(context.poller, std::move(descriptor), *this, std::move(tlsContext),
+               context.tlsHandshakeTimeout),
       m_session(context.sessionConfig, context.authenticator, isLoopback(m_socket.peer().address),
                 context.now()),
       m_name(m_socket.peer().text() + " -> " + m_socket.local().text()),
@@ -55,6 +59,14 @@ ClientLink::ClientLink(Context& context, ConnectionId id, net::FileDescriptor de
 void ClientLink::touch()
 {
     if (!isTouched) m_context.onTouched(*this);
+}
+
+void ClientLink::secured()
+{
+    const auto& certificate = m_socket.tls()->peerCertificate();
+    if (!certificate) return;
+    auto user = certificateUser(*certificate, m_context.certificateLogin);
+    if (user) m_session.setCertificateUser(std::move(*user));
 }
 
 std::size_t ClientLink::received(ByteView bytes)

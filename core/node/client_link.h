@@ -4,13 +4,16 @@
 #include "core/base/time.h"
 #include "core/broker/broker.h"
 #include "core/net/client_socket.h"
+#include "core/node/node_config.h"
 #include "core/session/session.h"
 
 #include <QDateTime>
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -32,6 +35,9 @@ public:
         net::Poller& poller;
         const session::SessionConfig& sessionConfig;
         const session::Authenticator& authenticator;
+        /// Which name in a client's certificate is that of its user.
+        CertificateLogin certificateLogin{};
+        std::chrono::milliseconds tlsHandshakeTimeout{5000};
         std::function<Instant()> now;
         std::function<WallTime()> wallNow;
         /// The link has output, or commands of it were applied: it wants a turn.
@@ -40,7 +46,9 @@ public:
         std::function<void(ClientLink&, net::CloseReason)> onGone;
     };
 
-    ClientLink(Context& context, ConnectionId id, net::FileDescriptor descriptor);
+    /// @param tlsContext  null: without TLS
+    ClientLink(Context& context, ConnectionId id, net::FileDescriptor descriptor,
+               std::shared_ptr<const net::TlsContext> tlsContext = nullptr);
 
     ConnectionId id() const { return m_id; }
     /// "127.0.0.1:40000 -> 127.0.0.1:5672"
@@ -60,6 +68,7 @@ public:
     bool isTouched = false;  ///< on the loop's list for this turn
 
     // ByteSink
+    void secured() override;
     std::size_t received(ByteView bytes) override;
     void outputDrained() override;
     void closed(net::CloseReason reason) override;

@@ -77,7 +77,8 @@ std::optional<QString> applyListener(const QCommandLineParser& parser, const Opt
                                      NodeConfig& config)
 {
     if (!parser.isSet(options.listen) && !parser.isSet(options.amqpPort)) return std::nullopt;
-    ListenAddress listener = config.listeners.front();
+    ListenAddress listener;
+    if (!config.listeners.empty()) listener = config.listeners.front();
     if (parser.isSet(options.listen)) {
         listener.address = parser.value(options.listen).toStdString();
         if (listener.address.empty()) return QStringLiteral("--listen needs an address");

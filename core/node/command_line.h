@@ -17,7 +17,7 @@ struct RunNode {
     NodeConfig config;
     QString configFile;  ///< empty: none
     /// Settings of the file that mean nothing here; log their keys only, a value may be a secret.
-    std::vector<ConfSetting> ignoredSettings;
+    std::vector<IgnoredSetting> ignoredSettings;
 };
 
 /// The command line asks for a text (help, version) or is wrong: print and end.

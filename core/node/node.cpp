@@ -9,20 +9,42 @@
 
 namespace warren::node {
 
-Node::Node(NodeConfig config, const std::vector<ConfSetting>& ignoredSettings, QObject* parent)
+namespace {
+
+void logIgnored(Logger& logger, const IgnoredSetting& setting)
+{
+    const LogField key{"setting", setting.key};
+    const LogField line{"line", setting.line};
+    switch (setting.reason) {
+    case IgnoredReason::Unknown:
+        return logger.warning("a setting of the configuration file has no meaning here",
+                              {key, line});
+    case IgnoredReason::NotYet:
+        return logger.warning("a setting of the configuration file is not acted on yet",
+                              {key, line});
+    case IgnoredReason::WithoutEffect:
+        return logger.info("a setting of the configuration file has no effect here", {key, line});
+    }
+}
+
+}  // namespace
+
+Node::Node(NodeConfig config, const std::vector<IgnoredSetting>& ignoredSettings, QObject* parent)
     : QObject(parent),
       m_config(std::move(config)),
       m_logger(std::make_unique<Logger>(m_config.logLevel)),
       m_thread(m_config, *m_logger),
       m_client(std::make_unique<LocalBrokerClient>(m_thread.loop()))
 {
-    for (const ConfSetting& setting : ignoredSettings) {
-        m_logger->warning("a setting of the configuration file has no meaning here",
-                          {{"setting", setting.key}, {"line", setting.line}});
-    }
+    for (const IgnoredSetting& setting : ignoredSettings)
+        logIgnored(*m_logger, setting);
     connect(&m_thread.loop(), &BrokerLoop::started, this, [this](const NodeStarted& result) {
         for (const net::Endpoint& endpoint : result.endpoints) {
             m_logger->info("accepts connections",
+                           {{"address", endpoint.text()}, {"node", m_config.nodeName}});
+        }
+        for (const net::Endpoint& endpoint : result.tlsEndpoints) {
+            m_logger->info("accepts connections with TLS",
                            {{"address", endpoint.text()}, {"node", m_config.nodeName}});
         }
         m_client->setReachable(true);
@@ -50,13 +72,18 @@ void Node::requestStop()
 
 QByteArray Node::readyLine(const NodeStarted& result) const
 {
-    const QJsonObject line{
+    QJsonObject line{
         {QStringLiteral("ready"), true},
         {QStringLiteral("node"), textOf(std::string_view{m_config.nodeName})},
-        {QStringLiteral("amqp_port"), result.endpoints.front().port},
         {QStringLiteral("data_dir"), result.dataFolder},
         {QStringLiteral("pid"), QCoreApplication::applicationPid()},
     };
+    if (!result.endpoints.empty()) {
+        line.insert(QStringLiteral("amqp_port"), result.endpoints.front().port);
+    }
+    if (!result.tlsEndpoints.empty()) {
+        line.insert(QStringLiteral("amqps_port"), result.tlsEndpoints.front().port);
+    }
     return QJsonDocument(line).toJson(QJsonDocument::Compact);
 }
 

@@ -24,7 +24,7 @@ class Node final : public QObject {
 public:
     /// @param ignoredSettings  of the configuration file; their keys are logged when the node
     /// starts
-    Node(NodeConfig config, const std::vector<ConfSetting>& ignoredSettings,
+    Node(NodeConfig config, const std::vector<IgnoredSetting>& ignoredSettings,
          QObject* parent = nullptr);
     /// Stops in order and waits.
     ~Node() override;
@@ -36,8 +36,8 @@ public:
     void start();
     /// Ends with stopped.
     void requestStop();
-    /// For machines: {"ready":true,"node":…,"amqp_port":…,"data_dir":…,"pid":…} in one line,
-    /// without its end.
+    /// For machines: {"ready":true,"node":…,"amqp_port":…,"amqps_port":…,"data_dir":…,"pid":…} in
+    /// one line, without its end; a port only if there is such a listener.
     QByteArray readyLine(const NodeStarted& started) const;
 
 signals:

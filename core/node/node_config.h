@@ -1,10 +1,12 @@
 #pragma once
 
 #include "core/management/snapshot.h"
+#include "core/net/tls_options.h"
 
 #include <QString>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +21,40 @@ struct ListenAddress {
     std::string address = "127.0.0.1";  ///< numeric IPv4 or IPv6, or a host name
     std::uint16_t port = 5672;          ///< 0: any free one
     bool operator==(const ListenAddress&) const = default;
+};
+
+/// The name in a client's certificate that the mechanism EXTERNAL takes for its user.
+struct CertificateLogin {
+    enum class Source { DistinguishedName, CommonName, SubjectAlternativeName };
+    Source source = Source::DistinguishedName;
+    /// Which alternative name: the one at `alternativeIndex` (from 0) among those of this kind.
+    net::AlternativeName::Kind alternativeKind = net::AlternativeName::Kind::Dns;
+    std::size_t alternativeIndex = 0;
+    bool operator==(const CertificateLogin&) const = default;
+};
+
+/// What the default user may do in the default vhost: regular expressions.
+struct DefaultPermissions {
+    std::string configure = ".*";
+    std::string read = ".*";
+    std::string write = ".*";
+    bool operator==(const DefaultPermissions&) const = default;
+};
+
+/// Settings of a cluster. Read and judged, but nothing acts on them while a node is alone.
+struct ClusterSettings {
+    enum class PartitionHandling { Ignore, PauseMinority, Autoheal, PauseIfAllDown };
+    PartitionHandling partitionHandling = PartitionHandling::Ignore;
+    std::vector<std::string> pauseIfAllDownNodes;
+    bool pauseIfAllDownHeals = false;  ///< recover = autoheal; else ignore
+    std::string discoveryBackend = "classic_config";
+    std::vector<std::string> nodes;  ///< of cluster_formation.classic_config
+    std::uint32_t targetSizeHint = 1;
+    std::chrono::milliseconds keepaliveInterval{10'000};
+    std::string queueMasterLocator = "client-local";  ///< or "min-masters", "random"
+    std::uint32_t syncBatchSize = 4096;               ///< messages per batch of a new mirror
+    std::uint64_t syncBytesPerSecondMax = 0;          ///< 0: no limit
+    bool operator==(const ClusterSettings&) const = default;
 };
 
 /// Above how much memory publishers are blocked.
@@ -44,11 +80,17 @@ struct DiskFreeLimit {
 ///
 /// Filled by the command line and rabbitmq.conf, handed to Node, read by nobody else.
 struct NodeConfig {
-    std::vector<ListenAddress> listeners{ListenAddress{}};  ///< at least one
-    int listenBacklog = 4096;                               ///< connections
-    std::string nodeName;                                   ///< "warren@host"
-    std::string clusterName;                                ///< empty: the node's name
-    QString dataFolder;                                     ///< absolute; meaningless if ephemeral
+    /// Without TLS; with `tlsListeners` at least one.
+    std::vector<ListenAddress> listeners{ListenAddress{}};
+    std::vector<ListenAddress> tlsListeners;
+    net::TlsOptions tls;  ///< of all TLS listeners
+    std::chrono::milliseconds tlsHandshakeTimeout{5000};
+    CertificateLogin certificateLogin;
+    std::vector<std::string> authMechanisms{"AMQPLAIN", "PLAIN"};
+    int listenBacklog = 4096;  ///< connections
+    std::string nodeName;      ///< "warren@host"
+    std::string clusterName;   ///< empty: the node's name
+    QString dataFolder;        ///< absolute; meaningless if ephemeral
     /// Nothing is kept: data live in a folder of their own that is removed at the end.
     bool isEphemeral = false;
     LogLevel logLevel = LogLevel::Info;
@@ -63,10 +105,16 @@ struct NodeConfig {
     std::string defaultUser = "guest";  ///< created in an empty node, with all permissions
     std::string defaultPassword = "guest";
     std::string defaultVhost = "/";
+    DefaultPermissions defaultPermissions;
+    std::vector<std::string> defaultUserTags{"administrator"};
     std::vector<std::string> loopbackUsers{"guest"};  ///< may connect from this machine only
+
+    /// How long a consumer may leave a delivery without its acknowledgement; nullopt: for ever.
+    std::optional<std::chrono::milliseconds> consumerTimeout = std::chrono::milliseconds{1'800'000};
 
     MemoryWatermark memoryWatermark;
     DiskFreeLimit diskFreeLimit;
+    ClusterSettings cluster;
 
     bool operator==(const NodeConfig&) const = default;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/node/conf_ignored.h"
 #include "core/node/node_config.h"
 
 #include <QString>
@@ -38,17 +39,27 @@ struct ConfError {
 /// RabbitMQ 3.10 would keep the quotes and cut at the `#`, which nobody can want.
 Result<std::vector<ConfSetting>, ConfError> parseConf(std::string_view text);
 
+/// A setting that changes nothing here. Without its value, which may be a secret.
+struct IgnoredSetting {
+    std::string key;
+    std::size_t line = 0;
+    IgnoredReason reason = IgnoredReason::Unknown;
+    bool operator==(const IgnoredSetting&) const = default;
+};
+
 /// Applies `settings` in their order (a later one of the same key wins) to `config`.
-/// @returns the settings that mean nothing here; log their keys only, a value may be a secret
-/// @error  the first value that can't be used; `config` is as before then
-Result<std::vector<ConfSetting>, ConfError> applyConf(const std::vector<ConfSetting>& settings,
-                                                      NodeConfig& config);
+/// @returns the settings that change nothing
+/// @error  the first value that can't be used, or what the settings together lack; `config` is as
+/// before then
+Result<std::vector<IgnoredSetting>, ConfError> applyConf(const std::vector<ConfSetting>& settings,
+                                                         NodeConfig& config);
 
 /// A larger file is no configuration.
 inline constexpr std::int64_t kConfBytesMax = 1024 * 1024;
 
 /// Reads and applies the file at `path`.
 /// @error  one sentence with path, line and reason
-Result<std::vector<ConfSetting>, std::string> loadConfFile(const QString& path, NodeConfig& config);
+Result<std::vector<IgnoredSetting>, std::string> loadConfFile(const QString& path,
+                                                              NodeConfig& config);
 
 }  // namespace warren::node

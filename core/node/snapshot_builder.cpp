@@ -260,6 +260,16 @@ ConnectionRow SnapshotBuilder::connectionRow(const broker::State& state, const C
     row.user = textOf(std::string_view{client.user});
     row.state = stateOf(link.session(), connection, link.isHeldBack(), !state.alarm.empty());
     row.protocol = QStringLiteral("AMQP 0-9-1");
+    if (const net::TlsSession* tls = link.socket().tls(); tls != nullptr) {
+        row.usesTls = true;
+        if (tls->isHandshakeDone()) {
+            row.tlsProtocol = textOf(std::string_view{tls->protocol()});
+            row.tlsCipher = textOf(std::string_view{tls->cipher()});
+        }
+        if (tls->peerCertificate()) {
+            row.peerCertificateSubject = textOf(std::string_view{tls->peerCertificate()->subject});
+        }
+    }
     row.peerAddress = textOf(std::string_view{link.socket().peer().address});
     row.peerPort = link.socket().peer().port;
     row.clientName = textOfProperty(client.properties, "connection_name");

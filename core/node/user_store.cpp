@@ -33,6 +33,12 @@ bool UserStore::accepts(std::string_view name, std::string_view password, bool i
     return isPassword(user, password) && mayComeFrom(name, isLoopback);
 }
 
+bool UserStore::acceptsCertificate(std::string_view name, bool isLoopback) const
+{
+    const bool isKnown = !name.empty() && m_catalogue.findUser(name) != nullptr;
+    return isKnown && mayComeFrom(name, isLoopback);
+}
+
 bool UserStore::isPassword(const broker::UserDefinition* user, std::string_view password) const
 {
     if (!fitsFastHash(user, password)) return false;

@@ -25,6 +25,7 @@ public:
     UserStore(const broker::Catalogue& catalogue, std::vector<std::string> loopbackUsers);
 
     bool accepts(std::string_view user, std::string_view password, bool isLoopback) const override;
+    bool acceptsCertificate(std::string_view user, bool isLoopback) const override;
     bool isLoopbackOnly(std::string_view user) const;
 
 private:

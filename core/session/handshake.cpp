@@ -52,6 +52,28 @@ AmqpError refused(std::string_view mechanism)
             {}};
 }
 
+bool isConfigured(std::string_view mechanism, const SessionConfig& config)
+{
+    return std::ranges::find(config.mechanisms, mechanism) != config.mechanisms.end();
+}
+
+bool isOffered(std::string_view mechanism, const SessionConfig& config, const PeerIdentity& peer)
+{
+    if (mechanism == kMechanismExternal && !peer.certificateUser) return false;
+    return isConfigured(mechanism, config);
+}
+
+/// Source: RabbitMQ 3.10.8, its words observed; there EXTERNAL is unknown until it is enabled.
+AmqpError noSuchMechanism(const std::string& mechanism, const SessionConfig& config)
+{
+    const bool isKnown = mechanism == kMechanismPlain || mechanism == kMechanismAmqplain ||
+                         isConfigured(mechanism, config);
+    return {ReplyCode::CommandInvalid,
+            std::string{isKnown ? "invalid" : "unknown"} + " authentication mechanism '" +
+                mechanism + "'",
+            amqp::ConnectionStartOk::kId};
+}
+
 /// A limit as the client answered it. Source: RabbitMQ 3.10.8, its words observed.
 Status<AmqpError> judgeLimit(std::string_view name, std::uint32_t answer, std::uint32_t min,
                              std::uint32_t offered, std::string_view detailOfZero)
@@ -87,12 +109,23 @@ bool ClientInfo::hasCapability(std::string_view name) const
     return flag != nullptr && *flag;
 }
 
-amqp::ConnectionStart startMethod(const SessionConfig& config)
+std::string offeredMechanisms(const SessionConfig& config, const PeerIdentity& peer)
+{
+    std::string offered;
+    for (const std::string& mechanism : config.mechanisms) {
+        if (!isOffered(mechanism, config, peer)) continue;
+        if (!offered.empty()) offered += ' ';
+        offered += mechanism;
+    }
+    return offered;
+}
+
+amqp::ConnectionStart startMethod(const SessionConfig& config, std::string_view mechanisms)
 {
     return {.versionMajor = 0,
             .versionMinor = 9,
             .serverProperties = config.serverProperties,
-            .mechanisms = kMechanisms,
+            .mechanisms = mechanisms,
             .locales = "en_US"};
 }
 
@@ -103,25 +136,26 @@ amqp::ConnectionTune tuneMethod(const SessionConfig& config)
             .heartbeat = config.heartbeatSeconds};
 }
 
-Status<AmqpError> authenticate(const amqp::ConnectionStartOk& answer,
-                               const Authenticator& authenticator, bool isLoopback,
+Status<AmqpError> authenticate(const amqp::ConnectionStartOk& answer, const SessionConfig& config,
+                               const Authenticator& authenticator, const PeerIdentity& peer,
                                ClientInfo& client)
 {
     client.properties = answer.clientProperties;
     client.mechanism = answer.mechanism;
-    std::optional<Credentials> credentials;
-    if (answer.mechanism == "PLAIN") {
-        credentials = readPlain(answer.response);
-    } else if (answer.mechanism == "AMQPLAIN") {
-        credentials = readAmqplain(answer.response);
-    } else {
-        return AmqpError{ReplyCode::CommandInvalid,
-                         "unknown authentication mechanism '" + client.mechanism + "'",
-                         amqp::ConnectionStartOk::kId};
+    if (!isOffered(client.mechanism, config, peer))
+        return noSuchMechanism(client.mechanism, config);
+    if (client.mechanism == kMechanismExternal) {
+        // Who the client says that it is does not matter; RabbitMQ doesn't read it either.
+        client.user = *peer.certificateUser;
+        if (authenticator.acceptsCertificate(client.user, peer.isLoopback)) return {};
+        return refused(client.mechanism);
     }
+    const std::optional<Credentials> credentials = client.mechanism == kMechanismPlain
+                                                       ? readPlain(answer.response)
+                                                       : readAmqplain(answer.response);
     if (!credentials) return refused(client.mechanism);
     client.user = credentials->user;
-    if (!authenticator.accepts(credentials->user, credentials->password, isLoopback)) {
+    if (!authenticator.accepts(credentials->user, credentials->password, peer.isLoopback)) {
         return refused(client.mechanism);
     }
     return {};

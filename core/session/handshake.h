@@ -26,18 +26,20 @@ struct ClientInfo {
     bool hasCapability(std::string_view name) const;
 };
 
-/// The mechanisms that we offer, strongest last as RabbitMQ lists them.
-inline constexpr std::string_view kMechanisms = "AMQPLAIN PLAIN";
+/// The mechanisms that this client is offered, with spaces between. EXTERNAL only to who has shown
+/// a certificate.
+std::string offeredMechanisms(const SessionConfig& config, const PeerIdentity& peer);
 
-/// connection.start for these settings.
-amqp::ConnectionStart startMethod(const SessionConfig& config);
+/// connection.start for these settings. Borrows `mechanisms`.
+amqp::ConnectionStart startMethod(const SessionConfig& config, std::string_view mechanisms);
 amqp::ConnectionTune tuneMethod(const SessionConfig& config);
 
 /// Judges connection.start-ok: mechanism, user and password; fills in what the client said.
-/// @error CommandInvalid  unknown mechanism
+/// @error CommandInvalid  a mechanism that we don't know, or didn't offer
 /// @error AccessRefused  wrong user or password
 Status<amqp::AmqpError> authenticate(const amqp::ConnectionStartOk& answer,
-                                     const Authenticator& authenticator, bool isLoopback,
+                                     const SessionConfig& config,
+                                     const Authenticator& authenticator, const PeerIdentity& peer,
                                      ClientInfo& client);
 
 /// Judges connection.tune-ok against what was offered. @error NotAllowed

@@ -20,7 +20,7 @@ Session::Session(const SessionConfig& config, const Authenticator& authenticator
                  Instant now)
     : m_config(config),
       m_authenticator(authenticator),
-      m_isLoopback(isLoopback),
+      m_peer{.isLoopback = isLoopback},
       m_now(now),
       m_deadline(now + config.handshakeTimeout)
 {
@@ -58,7 +58,7 @@ std::size_t Session::receiveHeader(ByteView input, Buffer& out)
     switch (amqp::recogniseProtocolHeader(input)) {
     case amqp::ProtocolHeader::NeedMore: return 0;
     case amqp::ProtocolHeader::Amqp091:
-        amqp::appendMethod(out, 0, startMethod(m_config));
+        amqp::appendMethod(out, 0, startMethod(m_config, offeredMechanisms(m_config, m_peer)));
         m_phase = Phase::AwaitsStartOk;
         return amqp::kProtocolHeaderBytes;
     case amqp::ProtocolHeader::Amqp10:
@@ -136,7 +136,7 @@ void Session::handleConnectionMethod(ByteView payload, Commands& commands, Buffe
 
 void Session::handleStartOk(const amqp::ConnectionStartOk& method, Buffer& out)
 {
-    const auto verdict = authenticate(method, m_authenticator, m_isLoopback, m_client);
+    const auto verdict = authenticate(method, m_config, m_authenticator, m_peer, m_client);
     if (!verdict) {
         m_closeReason = amqp::replyText(verdict.error());
         // Spec: RabbitMQ's authentication_failure_close: others only see the socket close, and so

@@ -17,6 +17,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace warren::session {
@@ -45,6 +46,10 @@ public:
     /// @param config, authenticator  outlive the session
     Session(const SessionConfig& config, const Authenticator& authenticator, bool isLoopback,
             Instant now);
+
+    /// TLS has verified the client's certificate, which names this user. Before anything is
+    /// received.
+    void setCertificateUser(std::string user) { m_peer.certificateUser = std::move(user); }
 
     /// Takes received bytes. Stops early when the batch is full: then call again with the rest.
     /// @param commands  appended to; its views borrow from `input`
@@ -108,7 +113,7 @@ private:
 
     const SessionConfig& m_config;
     const Authenticator& m_authenticator;
-    bool m_isLoopback;
+    PeerIdentity m_peer;
     Phase m_phase = Phase::AwaitsProtocolHeader;
     amqp::FrameParser m_parser;
     ClientInfo m_client;

@@ -93,7 +93,7 @@ TEST(CommandLine, WinsOverTheFile)
     EXPECT_EQ(fileOnly.config.logLevel, LogLevel::Error);
     EXPECT_EQ(fileOnly.configFile, path);
     EXPECT_THAT(fileOnly.ignoredSettings,
-                ElementsAre(ConfSetting{"management.path_prefix", "/x", 5}));
+                ElementsAre(IgnoredSetting{"management.path_prefix", 5, IgnoredReason::Unknown}));
 
     const RunNode both = runOf(
         {opt("--config"), path, opt("--amqp-port"), opt("3000"), opt("--log-level"), opt("info")});

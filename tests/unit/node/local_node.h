@@ -20,7 +20,7 @@ protected:
         config.isEphemeral = true;
         config.listeners.front().port = 0;
         config.logLevel = LogLevel::Error;
-        m_node = std::make_unique<Node>(config, std::vector<ConfSetting>{});
+        m_node = std::make_unique<Node>(config, std::vector<IgnoredSetting>{});
         QObject::connect(
             m_node.get(), &Node::started, m_node.get(),
             [this](const NodeStarted& started) { m_port = started.endpoints.front().port; });

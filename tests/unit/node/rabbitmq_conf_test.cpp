@@ -144,12 +144,16 @@ TEST(ApplyConf, CollectsTheKeysThatMeanNothingHere)
 {
     NodeConfig config;
     const auto unknown = applyConf(
-        settingsOf("heartbeat = 1\nmanagement.tcp.port = 15672\ncollect_statistics = none"),
+        settingsOf("heartbeat = 1\nmanagement.tcp.port = 15672\ncollect_statistics = none\n"
+                   "load_definitions = /x\nqueue_master_locator = random"),
         config);
 
     ASSERT_TRUE(unknown);
-    EXPECT_THAT(*unknown, ElementsAre(ConfSetting{"management.tcp.port", "15672", 2},
-                                      ConfSetting{"collect_statistics", "none", 3}));
+    EXPECT_THAT(*unknown,
+                ElementsAre(IgnoredSetting{"management.tcp.port", 2, IgnoredReason::Unknown},
+                            IgnoredSetting{"collect_statistics", 3, IgnoredReason::WithoutEffect},
+                            IgnoredSetting{"load_definitions", 4, IgnoredReason::NotYet},
+                            IgnoredSetting{"queue_master_locator", 5, IgnoredReason::NotYet}));
     EXPECT_EQ(config.heartbeat, 1s);
 }
 
@@ -167,6 +171,73 @@ TEST(ApplyConf, TakesListeners)
                     .listeners,
                 ElementsAre(ListenAddress{"192.168.1.99", 5672}, ListenAddress{"::1", 5673},
                             ListenAddress{"fe80::1", 0}));
+}
+
+TEST(ApplyConf, TakesWhatTheDefaultUserMay)
+{
+    EXPECT_EQ(configOf("").defaultPermissions, (DefaultPermissions{".*", ".*", ".*"}));
+    EXPECT_THAT(configOf("").defaultUserTags, ElementsAre("administrator"));
+    const NodeConfig config = configOf(
+        "default_permissions.configure = ^a\ndefault_permissions.read = ^b\n"
+        "default_permissions.write = ^$\ndefault_user_tags.monitoring = true\n"
+        "default_user_tags.administrator = false\ndefault_user_tags.management = true");
+    EXPECT_EQ(config.defaultPermissions, (DefaultPermissions{"^a", "^b", "^$"}));
+    EXPECT_THAT(config.defaultUserTags, ElementsAre("management", "monitoring"));
+}
+
+TEST(ApplyConf, TakesTheConsumerTimeout)
+{
+    EXPECT_EQ(configOf("").consumerTimeout, 1'800'000ms);
+    EXPECT_EQ(configOf("consumer_timeout = 5000").consumerTimeout, 5000ms);
+    EXPECT_EQ(configOf("consumer_timeout = undefined").consumerTimeout, std::nullopt);
+}
+
+TEST(ApplyConf, TakesMechanisms)
+{
+    EXPECT_THAT(configOf("auth_mechanisms.1 = EXTERNAL\nauth_mechanisms.2 = PLAIN\n"
+                         "auth_mechanisms.3 = EXTERNAL")
+                    .authMechanisms,
+                ElementsAre("EXTERNAL", "PLAIN"));
+    EXPECT_EQ(configOf("auth_backends.1 = internal").authMechanisms, NodeConfig{}.authMechanisms);
+}
+
+TEST(ApplyConf, KeepsClusterSettings)
+{
+    const ClusterSettings cluster =
+        configOf(
+            "cluster_partition_handling = pause_if_all_down\n"
+            "cluster_partition_handling.pause_if_all_down.recover = autoheal\n"
+            "cluster_partition_handling.pause_if_all_down.nodes.1 = a@b\n"
+            "cluster_formation.classic_config.nodes.1 = x@y\n"
+            "cluster_formation.classic_config.nodes.2 = z@y\n"
+            "mirroring_sync_batch_size = 100\nmirroring_sync_max_throughput = 2MB\n"
+            "queue_master_locator = min-masters\ncluster_keepalive_interval = 5000")
+            .cluster;
+    EXPECT_EQ(cluster.partitionHandling, ClusterSettings::PartitionHandling::PauseIfAllDown);
+    EXPECT_TRUE(cluster.pauseIfAllDownHeals);
+    EXPECT_THAT(cluster.pauseIfAllDownNodes, ElementsAre("a@b"));
+    EXPECT_THAT(cluster.nodes, ElementsAre("x@y", "z@y"));
+    EXPECT_EQ(cluster.syncBatchSize, 100u);
+    EXPECT_EQ(cluster.syncBytesPerSecondMax, 2'000'000u);
+    EXPECT_EQ(cluster.queueMasterLocator, "min-masters");
+    EXPECT_EQ(cluster.keepaliveInterval, 5s);
+    EXPECT_THAT(applyErrorOf("cluster_partition_handling = pause_if_all_down").text,
+                HasSubstr("needs its nodes and its recover"));
+}
+
+TEST(ApplyConf, TakesNameOfTheUserInACertificate)
+{
+    EXPECT_EQ(configOf("").certificateLogin.source, CertificateLogin::Source::DistinguishedName);
+    EXPECT_EQ(configOf("ssl_cert_login_from = common_name").certificateLogin.source,
+              CertificateLogin::Source::CommonName);
+    const CertificateLogin login = configOf(
+                                       "ssl_cert_login_from = subject_alt_name\n"
+                                       "ssl_cert_login_san_type = email\n"
+                                       "ssl_cert_login_san_index = 2")
+                                       .certificateLogin;
+    EXPECT_EQ(login.source, CertificateLogin::Source::SubjectAlternativeName);
+    EXPECT_EQ(login.alternativeKind, net::AlternativeName::Kind::Email);
+    EXPECT_EQ(login.alternativeIndex, 2u);
 }
 
 TEST(ApplyConf, RefusesToListenNowhere)
@@ -283,6 +354,48 @@ INSTANTIATE_TEST_SUITE_P(
                       RefusedSetting{"listeners.tcp.default = 127.0.0.1", "address:port"},
                       RefusedSetting{"listeners.tcp.default = :5672", "address:port"},
                       RefusedSetting{"log.console.level = loud", "must be debug"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Access, RefusedSettings,
+    ::testing::Values(RefusedSetting{"default_permissions.read = [", "regular expression"},
+                      RefusedSetting{"default_user_tags.x = 1", "true or false"},
+                      RefusedSetting{"auth_mechanisms.1 = RABBIT-CR-DEMO", "or EXTERNAL"},
+                      RefusedSetting{"auth_backends.1 = ldap", "must be internal"},
+                      RefusedSetting{"consumer_timeout = 0", "milliseconds from 1"},
+                      RefusedSetting{"consumer_timeout = false", "undefined or milliseconds"},
+                      RefusedSetting{"proxy_protocol = true", "not supported"},
+                      RefusedSetting{"ssl_cert_login_from = name", "distinguished_name"},
+                      RefusedSetting{"ssl_cert_login_san_type = dn", "dns"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Tls, RefusedSettings,
+    ::testing::Values(RefusedSetting{"listeners.ssl = 5671", "must be none"},
+                      RefusedSetting{"listeners.ssl.default = x", "address:port"},
+                      RefusedSetting{"ssl_options.versions.1 = tlsv1.1", "not secure"},
+                      RefusedSetting{"ssl_options.versions.1 = tlsv1", "not secure"},
+                      RefusedSetting{"ssl_options.verify = peer", "verify_none or verify_peer"},
+                      RefusedSetting{"ssl_options.certfile = /nonexistent", "can be read"},
+                      RefusedSetting{"ssl_options.cacertfile = /", "can be read"},
+                      RefusedSetting{"ssl_options.depth = 256", "from 0 to 255"},
+                      RefusedSetting{"ssl_options.crl_check = true", "not supported"},
+                      RefusedSetting{"ssl_options.key.RSAPrivateKey = x", "in a file"},
+                      RefusedSetting{"ssl_handshake_timeout = 0", "from 1"}));
+
+// What nothing here acts on is judged all the same.
+INSTANTIATE_TEST_SUITE_P(
+    Ignored, RefusedSettings,
+    ::testing::Values(RefusedSetting{"num_acceptors.tcp = many", "must be a number"},
+                      RefusedSetting{"collect_statistics = all", "none, coarse or fine"},
+                      RefusedSetting{"vm_memory_high_watermark_paging_ratio = 1.5", "between 0"},
+                      RefusedSetting{"tcp_listen_options.nodelay = 1", "true or false"},
+                      RefusedSetting{"tcp_listen_options.sndbuf = x", "must be a number"},
+                      RefusedSetting{"password_hashing_module = plain", "sha256"},
+                      RefusedSetting{"log.queue.level = loud", "must be debug"},
+                      RefusedSetting{"queue_master_locator = best", "client-local"},
+                      RefusedSetting{"mirroring_sync_batch_size = 1000001", "1 to 1000000"},
+                      RefusedSetting{"cluster_partition_handling = heal", "pause_minority"},
+                      RefusedSetting{"cluster_formation.classic_config.nodes.1 = x", "name@host"},
+                      RefusedSetting{"net_ticktime = 0", "from 1"}));
 
 // ---- Files ----
 

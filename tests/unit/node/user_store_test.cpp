@@ -86,6 +86,17 @@ TEST_F(UserStoreTest, LetsNobodyInWithoutAPasswordOfTheirs)
     EXPECT_FALSE(users.accepts("ann", "anything", true));
 }
 
+TEST_F(UserStoreTest, AcceptsUsersWhomACertificateNames)
+{
+    add("ann", "secret");
+    add("guest", "guest");
+    EXPECT_TRUE(users.acceptsCertificate("ann", false));
+    EXPECT_TRUE(users.acceptsCertificate("guest", true));
+    EXPECT_FALSE(users.acceptsCertificate("guest", false)) << "a loopback user";
+    EXPECT_FALSE(users.acceptsCertificate("bob", true)) << "nobody of that name";
+    EXPECT_FALSE(users.acceptsCertificate("", true));
+}
+
 TEST(PasswordHash, JudgesHashesFromOutside)
 {
     using broker::PasswordHashing;

@@ -19,6 +19,10 @@ public:
     {
         return user == "ann" && password == "secret" && isLoopback;
     }
+    bool acceptsCertificate(std::string_view user, bool isLoopback) const override
+    {
+        return user == "ann" && isLoopback;
+    }
 };
 
 class HandshakeTest : public ::testing::Test {
@@ -30,7 +34,8 @@ protected:
         answer.clientProperties = properties;
         answer.mechanism = mechanism;
         answer.response = response;
-        return authenticate(answer, OneUser{}, isLoopback, client);
+        peer.isLoopback = isLoopback;
+        return authenticate(answer, config, OneUser{}, peer, client);
     }
     /// The limits that a client asked for: an error's text, or what was agreed.
     std::string agreed(std::uint32_t frameMax, std::uint16_t channelMax)
@@ -46,6 +51,7 @@ protected:
 
     SessionConfig config;
     amqp::FieldTable properties;
+    PeerIdentity peer;
     ClientInfo client;
 };
 
@@ -115,8 +121,8 @@ TEST_F(HandshakeTest, KnowsTheCapabilitiesThatAreTrue)
 TEST_F(HandshakeTest, OffersWhatIsConfigured)
 {
     config.serverProperties = serverProperties("1.2", "here");
-    const amqp::ConnectionStart start = startMethod(config);
-    EXPECT_EQ(start.mechanisms, "AMQPLAIN PLAIN");
+    const amqp::ConnectionStart start = startMethod(config, "some");
+    EXPECT_EQ(start.mechanisms, "some");
     EXPECT_EQ(start.locales, "en_US");
     EXPECT_EQ(*start.serverProperties.find("product")->as<std::string>(), "Warren");
     EXPECT_EQ(*start.serverProperties.find("version")->as<std::string>(), "1.2");
@@ -129,6 +135,48 @@ TEST_F(HandshakeTest, OffersWhatIsConfigured)
     EXPECT_EQ(tune.frameMax, 131072u);
     EXPECT_EQ(tune.channelMax, 2047u);
     EXPECT_EQ(tune.heartbeat, 60u);
+}
+
+TEST_F(HandshakeTest, OffersExternalOnlyToWhoHasShownACertificate)
+{
+    EXPECT_EQ(offeredMechanisms(config, peer), "AMQPLAIN PLAIN");
+    peer.certificateUser = "ann";
+    EXPECT_EQ(offeredMechanisms(config, peer), "AMQPLAIN PLAIN") << "it is not configured";
+    config.mechanisms = {"EXTERNAL", "PLAIN"};
+    EXPECT_EQ(offeredMechanisms(config, peer), "EXTERNAL PLAIN");
+    peer.certificateUser.reset();
+    EXPECT_EQ(offeredMechanisms(config, peer), "PLAIN");
+}
+
+TEST_F(HandshakeTest, ExternalTakesTheUserOfTheCertificateWhateverTheClientSays)
+{
+    config.mechanisms = {"EXTERNAL"};
+    peer.certificateUser = "ann";
+    EXPECT_TRUE(logIn("EXTERNAL", "bob"));
+    EXPECT_EQ(client.user, "ann");
+    EXPECT_TRUE(logIn("EXTERNAL", ""));
+
+    EXPECT_FALSE(logIn("EXTERNAL", "", /*isLoopback=*/false));
+    peer.certificateUser = "bob";
+    const auto verdict = logIn("EXTERNAL", "ann");
+    ASSERT_FALSE(verdict);
+    EXPECT_EQ(amqp::replyText(verdict.error()),
+              "ACCESS_REFUSED - Login was refused using authentication mechanism EXTERNAL. For "
+              "details see the broker logfile.");
+}
+
+TEST_F(HandshakeTest, RefusesMechanismsThatWereNotOffered)
+{
+    const auto textFor = [this](std::string_view mechanism) {
+        const auto verdict = logIn(mechanism, "\0ann\0secret"sv);
+        return verdict ? std::string{} : amqp::replyText(verdict.error());
+    };
+    config.mechanisms = {"EXTERNAL", "AMQPLAIN"};
+    EXPECT_EQ(textFor("PLAIN"), "COMMAND_INVALID - invalid authentication mechanism 'PLAIN'");
+    EXPECT_EQ(textFor("EXTERNAL"), "COMMAND_INVALID - invalid authentication mechanism 'EXTERNAL'");
+    EXPECT_EQ(textFor("FOO"), "COMMAND_INVALID - unknown authentication mechanism 'FOO'");
+    peer.certificateUser = "";
+    EXPECT_FALSE(logIn("EXTERNAL", "ann")) << "a certificate that names nobody";
 }
 
 TEST_F(HandshakeTest, AgreesToLimitsUpToWhatWasOffered)
