@@ -193,6 +193,7 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
                                                : textOf(std::string_view{at->second->name()});
                                 }})
 {
+    m_broker.setNodeName(config.nodeName);
     m_users.add(config.defaultUser, config.defaultPassword);
     m_poller.onTurnEnd = [this] { turn(); };
     QObject::connect(&m_housekeeping, &QTimer::timeout, &m_owner, [this] { housekeep(); });
