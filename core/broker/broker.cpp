@@ -132,7 +132,10 @@ Instant Broker::nextDeadline() const { return m_state.timers.next(); }
 
 // ----------------------------------------------------------------------------------------- clients
 
-void Broker::addConnection(ConnectionId id) { m_connections.add(id); }
+void Broker::addConnection(ConnectionId id, std::string name)
+{
+    m_connections.add(id, std::move(name));
+}
 
 void Broker::apply(ConnectionId id, Command&& command)
 {
@@ -163,6 +166,7 @@ void Broker::followUp()
 {
     if (!m_state.replays.empty()) m_publishing.deliverReplays();
     if (!m_state.doomedQueues.empty()) m_declarations.removeDoomed();
+    if (!m_state.traces.empty()) m_publishing.deliverTraces();
     if (!m_state.deadLetters.isEmpty()) m_deadLettering.drain();
 }
 

@@ -18,7 +18,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace warren::broker {
@@ -71,7 +73,10 @@ public:
     // ---- clients
 
     /// A socket was accepted. Its id must be new.
-    void addConnection(ConnectionId id);
+    /// @param name  who it is, for people
+    void addConnection(ConnectionId id, std::string name = {});
+    /// How traces name this node.
+    void setNodeName(std::string name) { m_state.nodeName = std::move(name); }
     /// One request of a client. @pre the connection was added, and not lost since
     void apply(ConnectionId id, Command&& command);
     /// How many bytes of deliveries the connection's socket may take now.
@@ -131,7 +136,7 @@ public:
     const State& state() const { return m_state; }
 
 private:
-    /// What a command or a flush has set off: replays, dead letters, and queues that go.
+    /// What a command or a flush has set off: replays, dead letters, traces, and queues that go.
     void followUp();
     void applyToConnection(Connection& connection, CommandBody& body);
     void applyToChannel(Channel& channel, CommandBody& body);

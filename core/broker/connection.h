@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace warren::broker {
@@ -21,11 +22,15 @@ public:
     /// what one flush adds. It bounds the memory of a client that does not read.
     static constexpr std::int64_t kSendCreditBytes = 512 * 1024;
 
-    explicit Connection(ConnectionId connectionId) : id(connectionId) {}
+    Connection(ConnectionId connectionId, std::string connectionName)
+        : id(connectionId), name(std::move(connectionName))
+    {
+    }
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
     const ConnectionId id;
+    const std::string name;  ///< "127.0.0.1:50000 -> 127.0.0.1:5672"
     Vhost* vhost = nullptr;  ///< nullptr until connection.open
     std::string user;
     bool wantsConsumerCancelNotify = false;

@@ -15,9 +15,10 @@ namespace warren::broker {
 
 using amqp::ReplyCode;
 
-void Connections::add(ConnectionId id)
+void Connections::add(ConnectionId id, std::string name)
 {
-    const bool isNew = m_state.connections.emplace(id, std::make_unique<Connection>(id)).second;
+    const bool isNew =
+        m_state.connections.emplace(id, std::make_unique<Connection>(id, std::move(name))).second;
     WARREN_CHECK(isNew);
 }
 

@@ -20,7 +20,7 @@ public:
     {
     }
 
-    void add(ConnectionId id);
+    void add(ConnectionId id, std::string name);
     void open(Connection& connection, const OpenConnection& command);
     /// The client's own connection.close.
     void close(Connection& connection);

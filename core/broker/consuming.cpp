@@ -3,6 +3,7 @@
 #include "core/broker/message_copy.h"
 #include "core/broker/names.h"
 #include "core/broker/sender_selection.h"
+#include "core/broker/tracing.h"
 
 #include <algorithm>
 #include <chrono>
@@ -310,6 +311,7 @@ void Consuming::noteDelivery(Queue& queue, Channel& channel, const QueueEntry& e
         counters->deliver += 1;
         counters->redeliver += entry.isRedelivered;
     }
+    if (isTraced(*channel.connection.vhost)) traceDelivery(m_state, channel, queue, entry);
     if (entry.position == 0) return;
     const std::uint8_t priority = queue.priorityOf(*entry.message);
     const RedeliveryMark& mark = queue.lane(priority).mark;
@@ -436,7 +438,10 @@ void Consuming::acknowledge(Channel& channel, UnackedMessage& message)
 {
     channel.counters.ack += 1;
     m_state.counters.ack += 1;
-    if (Queue* queue = m_state.catalogue.findQueue(message.queue)) queue->counters.ack += 1;
+    if (Queue* queue = m_state.catalogue.findQueue(message.queue)) {
+        queue->counters.ack += 1;
+        if (isTraced(*channel.connection.vhost)) traceAck(m_state, channel, *queue, message.entry);
+    }
     drop(channel, message);
 }
 

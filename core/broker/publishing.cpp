@@ -4,6 +4,7 @@
 #include "core/broker/dead_letter.h"
 #include "core/broker/message_copy.h"
 #include "core/broker/names.h"
+#include "core/broker/tracing.h"
 
 #include <algorithm>
 #include <chrono>
@@ -182,6 +183,7 @@ Verdict Publishing::publish(Channel& channel, Publish&& command)
     const std::vector<Queue*>& queues = *target->queues;
     count(&channel, *target, command.isMandatory);
     keep(target->keepers, command.message);
+    if (isTraced(vhost)) tracePublish(m_state, vhost, &channel, command.message, queues);
 
     if (channel.mode == ChannelMode::Transactional) {
         Transaction::Publish held{.message = std::move(command.message),
@@ -215,6 +217,7 @@ Result<bool, Refusal> Publishing::publish(Vhost& vhost, const MessagePtr& messag
                                                          : route(vhost, nullptr, *message);
     if (!target) return target.error();
     count(nullptr, *target, false);
+    if (isTraced(vhost)) tracePublish(m_state, vhost, nullptr, message, *target->queues);
     keep(target->keepers, message);
     (void)enqueue(message, *target->queues);  // nobody waits for the disk here
     return !target->queues->empty();
@@ -255,12 +258,21 @@ void Publishing::deliverReplays()
             Exchange* exchange = vhost->findExchange(replay.destination);
             if (exchange == nullptr) continue;
             for (const MessagePtr& message : replay.messages)
-                replayInto(*vhost, *exchange, message);
+                enqueueFrom(*vhost, *exchange, message);
         }
     }
 }
 
-void Publishing::replayInto(Vhost& vhost, Exchange& exchange, const MessagePtr& message)
+void Publishing::deliverTraces()
+{
+    for (const Trace& trace : std::exchange(m_state.traces, {})) {
+        Vhost* vhost = m_state.catalogue.findVhost(trace.vhost);
+        if (vhost == nullptr) continue;
+        enqueueFrom(*vhost, *vhost->findExchange(kTraceExchange), trace.message);
+    }
+}
+
+void Publishing::enqueueFrom(Vhost& vhost, Exchange& exchange, const MessagePtr& message)
 {
     const auto keys = senderSelectedKeys(*message);
     findQueues(vhost, exchange, *message, keys ? *keys : SenderSelectedKeys{});

@@ -40,6 +40,8 @@ public:
 
     /// Delivers what exchanges have kept into what was newly bound to them.
     void deliverReplays();
+    /// Routes the copies that tracing has made.
+    void deliverTraces();
 
     /// Sends the confirms that are due. Call once per flush.
     void confirm();
@@ -76,7 +78,8 @@ private:
     /// @error NotFound, AccessRefused
     Result<Exchange*, Refusal> findExchange(Vhost& vhost, const Channel* channel,
                                             const Message& message) const;
-    void replayInto(Vhost& vhost, Exchange& exchange, const MessagePtr& message);
+    /// Of a message that nobody waits for and nobody counts.
+    void enqueueFrom(Vhost& vhost, Exchange& exchange, const MessagePtr& message);
     /// Replies go to a channel, not to a queue.
     void deliverReply(const MessagePtr& message);
     Outcome enqueue(const MessagePtr& message, const std::vector<Queue*>& queues);

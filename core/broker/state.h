@@ -50,6 +50,12 @@ struct ClosedChannel {
     amqp::AmqpError error{};
 };
 
+/// A copy of a message for its vhost's exchange amq.rabbitmq.trace.
+struct Trace {
+    std::string vhost;
+    MessagePtr message;
+};
+
 /// Where replies to a channel go. Spec: RabbitMQ, "Direct Reply-to".
 struct ReplyAddress {
     ConnectionId connection;
@@ -73,6 +79,7 @@ public:
     Instant now;       ///< of this round of commands
     WallTime wallNow;  ///< likewise, of the calendar
     QueueId lastQueueId;
+    std::string nodeName;  ///< as traces name it
     /// Why publishers are blocked, in RabbitMQ's words; empty: they are not.
     std::string alarm;
     /// How long a consumer may hold a message unacknowledged; nullopt: for ever.
@@ -120,6 +127,8 @@ public:
     Ring<DeadLetter> deadLetters;
     /// Delivered at the end of the command.
     std::vector<Replay> replays;
+    /// Routed at the end of the command or flush.
+    std::vector<Trace> traces;
 
     // ---- work for the next flush
 

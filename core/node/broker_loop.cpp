@@ -211,6 +211,7 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
                                 }})
 {
     m_broker.setConsumerTimeout(config.consumerTimeout);
+    m_broker.setNodeName(config.nodeName);
     m_poller.onTurnEnd = [this] { turn(); };
     QObject::connect(&m_housekeeping, &QTimer::timeout, &m_owner, [this] { housekeep(); });
     m_deadline.setSingleShot(true);

@@ -53,7 +53,7 @@ ClientLink::ClientLink(Context& context, ConnectionId id, net::FileDescriptor de
       m_name(m_socket.peer().text() + " -> " + m_socket.local().text()),
       m_connectedAt(QDateTime::currentDateTime())
 {
-    m_context.broker.addConnection(id);
+    m_context.broker.addConnection(id, m_name);
 }
 
 void ClientLink::touch()
