@@ -12,7 +12,7 @@ namespace {
 /// Compiled patterns kept; beyond it all are compiled anew.
 constexpr std::size_t kPatternsKept = 1024;
 
-std::string joined(std::initializer_list<std::string_view> parts)
+std::string concatenated(std::initializer_list<std::string_view> parts)
 {
     std::string text;
     for (const std::string_view part : parts)
@@ -70,8 +70,8 @@ Verdict Access::judge(std::string_view user, std::string_view vhost, Right right
     const std::string* pattern = patternFor(user, vhost, right);
     if (pattern != nullptr && matches(*pattern, actual)) return {};
     return Refusal{ReplyCode::AccessRefused,
-                   joined({"access to ", isQueue ? "queue" : "exchange", " '", actual,
-                           "' in vhost '", vhost, "' refused for user '", user, "'"}),
+                   concatenated({"access to ", isQueue ? "queue" : "exchange", " '", actual,
+                                 "' in vhost '", vhost, "' refused for user '", user, "'"}),
                    {}};
 }
 
@@ -95,8 +95,8 @@ Verdict Access::judgeTopic(std::string_view user, std::string_view vhost, Right 
     const auto pattern = topicPatternFor(user, vhost, right, exchange);
     if (!pattern || matches(*pattern, routingKey)) return {};
     return Refusal{ReplyCode::AccessRefused,
-                   joined({"access to topic '", routingKey, "' in exchange '", exchange,
-                           "' in vhost '", vhost, "' refused for user '", user, "'"}),
+                   concatenated({"access to topic '", routingKey, "' in exchange '", exchange,
+                                 "' in vhost '", vhost, "' refused for user '", user, "'"}),
                    {}};
 }
 
@@ -104,7 +104,7 @@ Verdict Access::judgeVhost(std::string_view user, std::string_view vhost) const
 {
     if (user.empty() || m_catalogue.findPermission(vhost, user) != nullptr) return {};
     return Refusal{ReplyCode::NotAllowed,
-                   joined({"access to vhost '", vhost, "' refused for user '", user, "'"}),
+                   concatenated({"access to vhost '", vhost, "' refused for user '", user, "'"}),
                    {}};
 }
 

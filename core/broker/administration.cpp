@@ -17,23 +17,23 @@ namespace {
 /// Names travel as short strings.
 constexpr std::size_t kNameBytesMax = 255;
 
-Refusal invalid(std::string text) { return {ReplyCode::PreconditionFailed, std::move(text), {}}; }
+Refusal refusal(std::string text) { return {ReplyCode::PreconditionFailed, std::move(text), {}}; }
 
-Refusal noVhost(std::string_view name)
+Refusal absentVhost(std::string_view name)
 {
     return {ReplyCode::NotFound, "no vhost '" + std::string{name} + "'", {}};
 }
 
-Refusal noUser(std::string_view name)
+Refusal absentUser(std::string_view name)
 {
     return {ReplyCode::NotFound, "no user '" + std::string{name} + "'", {}};
 }
 
 Verdict judgeName(std::string_view what, std::string_view name)
 {
-    if (name.empty()) return invalid(std::string{what} + " needs a name");
+    if (name.empty()) return refusal(std::string{what} + " needs a name");
     if (name.size() > kNameBytesMax) {
-        return invalid("the name of " + std::string{what} + " has more than " +
+        return refusal("the name of " + std::string{what} + " has more than " +
                        std::to_string(kNameBytesMax) + " bytes");
     }
     return {};
@@ -44,7 +44,7 @@ Verdict judgePatterns(std::initializer_list<const std::string*> patterns)
     for (const std::string* pattern : patterns) {
         const auto compiled = Pattern::compile(*pattern);
         if (!compiled) {
-            return invalid("invalid regexp '" + *pattern + "': " + compiled.error().reason +
+            return refusal("invalid regexp '" + *pattern + "': " + compiled.error().reason +
                            " at position " + std::to_string(compiled.error().offset));
         }
     }
@@ -55,8 +55,8 @@ Verdict judgePatterns(std::initializer_list<const std::string*> patterns)
 
 Verdict Administration::judgeNames(std::string_view vhost, std::string_view user) const
 {
-    if (m_state.catalogue.findVhost(vhost) == nullptr) return noVhost(vhost);
-    if (m_state.catalogue.findUser(user) == nullptr) return noUser(user);
+    if (m_state.catalogue.findVhost(vhost) == nullptr) return absentVhost(vhost);
+    if (m_state.catalogue.findUser(user) == nullptr) return absentUser(user);
     return {};
 }
 
@@ -83,9 +83,9 @@ Administration::Outcome Administration::putVhost(VhostDefinition vhost)
 Administration::Outcome Administration::removeVhost(std::string_view name)
 {
     Vhost* vhost = m_state.catalogue.findVhost(name);
-    if (vhost == nullptr) return noVhost(name);
+    if (vhost == nullptr) return absentVhost(name);
     if (vhost->definition.isProtected) {
-        return invalid("vhost '" + std::string{name} + "' is protected from deletion");
+        return refusal("vhost '" + std::string{name} + "' is protected from deletion");
     }
     const std::string text{name};
     // Source: RabbitMQ 3.10.8, observed.
@@ -108,7 +108,7 @@ Administration::Outcome Administration::putUser(UserDefinition user)
 
 Administration::Outcome Administration::removeUser(std::string_view name)
 {
-    if (m_state.catalogue.findUser(name) == nullptr) return noUser(name);
+    if (m_state.catalogue.findUser(name) == nullptr) return absentUser(name);
     const std::string text{name};
     closeConnections([&](const Connection& one) { return one.user == text; },
                      "user '" + text + "' is deleted");

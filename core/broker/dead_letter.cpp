@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view kDeaths = "x-death";
 
-FieldTable sortedByKey(const FieldTable& table)
+FieldTable inOrderOfKeys(const FieldTable& table)
 {
     std::vector<amqp::FieldTableEntry> entries(table.begin(), table.end());
     std::ranges::stable_sort(entries, {}, &amqp::FieldTableEntry::key);
@@ -103,11 +103,11 @@ void recordDeath(FieldTable& headers, FieldTable&& death)
     if (known != nullptr) {
         FieldTable counted = *known;
         counted.set("count", count + 1);
-        recorded.emplace_back(sortedByKey(counted));
+        recorded.emplace_back(inOrderOfKeys(counted));
     } else if (!hasHistory) {
         recorded.emplace_back(death);
     } else {
-        recorded.emplace_back(sortedByKey(death));
+        recorded.emplace_back(inOrderOfKeys(death));
     }
     for (FieldTable& earlier : deaths) {
         if (textAt(earlier, "queue") == textAt(death, "queue") &&
@@ -117,7 +117,7 @@ void recordDeath(FieldTable& headers, FieldTable&& death)
         recorded.emplace_back(std::move(earlier));
     }
     headers.set(kDeaths, std::move(recorded));
-    headers = sortedByKey(headers);
+    headers = inOrderOfKeys(headers);
 }
 
 }  // namespace

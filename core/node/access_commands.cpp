@@ -18,17 +18,18 @@ using management::CommandStatus;
 
 namespace {
 
-CommandResult refused(CommandStatus status, std::string_view text)
+CommandResult refusedFor(CommandStatus status, std::string_view text)
 {
     return {status, textOf(text), {}};
 }
 
-CommandResult resultOf(const broker::Administration::Outcome& outcome)
+CommandResult outcomeOf(const broker::Administration::Outcome& outcome)
 {
     if (outcome) return {};
     switch (outcome.error().code) {
-    case amqp::ReplyCode::NotFound: return refused(CommandStatus::NotFound, outcome.error().text);
-    default: return refused(CommandStatus::Invalid, outcome.error().text);
+    case amqp::ReplyCode::NotFound:
+        return refusedFor(CommandStatus::NotFound, outcome.error().text);
+    default: return refusedFor(CommandStatus::Invalid, outcome.error().text);
     }
 }
 
@@ -67,7 +68,7 @@ broker::Right rightOf(management::CheckAccess::Right right)
 CommandResult carryOut(broker::Broker& broker, const management::PutUser& command)
 {
     if (command.password && command.passwordHash) {
-        return refused(CommandStatus::Invalid, "either a password or a hash, not both");
+        return refusedFor(CommandStatus::Invalid, "either a password or a hash, not both");
     }
     const std::string name = utf8Of(command.name);
     const broker::UserDefinition* existing = broker.state().catalogue.findUser(name);
@@ -82,43 +83,43 @@ CommandResult carryOut(broker::Broker& broker, const management::PutUser& comman
     }
     if (command.password) {
         if (command.password->isEmpty()) {
-            return refused(CommandStatus::Invalid, "the password is empty");
+            return refusedFor(CommandStatus::Invalid, "the password is empty");
         }
         setPassword(user, utf8Of(*command.password));
     }
     if (command.passwordHash) {
         const auto hashing = passwordHashingOf(utf8Of(command.hashingAlgorithm));
-        if (!hashing) return refused(CommandStatus::Invalid, "unknown hashing algorithm");
+        if (!hashing) return refusedFor(CommandStatus::Invalid, "unknown hashing algorithm");
         const std::string hash = utf8Of(*command.passwordHash);
         if (const auto problem = passwordHashProblem(hash, *hashing)) {
-            return refused(CommandStatus::Invalid, *problem);
+            return refusedFor(CommandStatus::Invalid, *problem);
         }
         user.hashing = *hashing;
         user.passwordHash = hash;
         user.slowHash.clear();  // of another password
     }
-    return resultOf(broker.administration().putUser(std::move(user)));
+    return outcomeOf(broker.administration().putUser(std::move(user)));
 }
 
 CommandResult carryOut(broker::Broker& broker, const management::RemoveUser& command)
 {
-    return resultOf(broker.administration().removeUser(utf8Of(command.name)));
+    return outcomeOf(broker.administration().removeUser(utf8Of(command.name)));
 }
 
 CommandResult carryOut(broker::Broker& broker, const management::PutVhost& command)
 {
     const std::string type = utf8Of(command.defaultQueueType);
     if (!type.empty() && type != "classic" && type != "quorum") {
-        return refused(CommandStatus::Invalid, "the default queue type is classic or quorum");
+        return refusedFor(CommandStatus::Invalid, "the default queue type is classic or quorum");
     }
-    return resultOf(broker.administration().putVhost({.name = utf8Of(command.name),
-                                                      .description = utf8Of(command.description),
-                                                      .tags = textsOf(command.tags),
-                                                      .defaultQueueType = type,
-                                                      .maxConnections = command.maxConnections,
-                                                      .maxQueues = command.maxQueues,
-                                                      .isProtected = command.isProtected,
-                                                      .isTracing = command.isTracing}));
+    return outcomeOf(broker.administration().putVhost({.name = utf8Of(command.name),
+                                                       .description = utf8Of(command.description),
+                                                       .tags = textsOf(command.tags),
+                                                       .defaultQueueType = type,
+                                                       .maxConnections = command.maxConnections,
+                                                       .maxQueues = command.maxQueues,
+                                                       .isProtected = command.isProtected,
+                                                       .isTracing = command.isTracing}));
 }
 
 CommandResult carryOut(broker::Broker& broker, const management::RemoveVhost& command)
@@ -127,39 +128,39 @@ CommandResult carryOut(broker::Broker& broker, const management::RemoveVhost& co
     const broker::Vhost* vhost = broker.findVhost(name);
     const auto outcome = broker.administration().removeVhost(name);
     const bool isProtected = !outcome && vhost != nullptr;
-    if (isProtected) return refused(CommandStatus::Conflict, outcome.error().text);
-    return resultOf(outcome);
+    if (isProtected) return refusedFor(CommandStatus::Conflict, outcome.error().text);
+    return outcomeOf(outcome);
 }
 
 CommandResult carryOut(broker::Broker& broker, const management::PutPermission& command)
 {
     const management::PermissionRow& row = command.permission;
-    return resultOf(broker.administration().putPermission({.vhost = utf8Of(row.vhost),
-                                                           .user = utf8Of(row.user),
-                                                           .configure = utf8Of(row.configure),
-                                                           .write = utf8Of(row.write),
-                                                           .read = utf8Of(row.read)}));
+    return outcomeOf(broker.administration().putPermission({.vhost = utf8Of(row.vhost),
+                                                            .user = utf8Of(row.user),
+                                                            .configure = utf8Of(row.configure),
+                                                            .write = utf8Of(row.write),
+                                                            .read = utf8Of(row.read)}));
 }
 
 CommandResult carryOut(broker::Broker& broker, const management::RemovePermission& command)
 {
-    return resultOf(
+    return outcomeOf(
         broker.administration().removePermission(utf8Of(command.vhost), utf8Of(command.user)));
 }
 
 CommandResult carryOut(broker::Broker& broker, const management::PutTopicPermission& command)
 {
     const management::TopicPermissionRow& row = command.permission;
-    return resultOf(broker.administration().putTopicPermission({.vhost = utf8Of(row.vhost),
-                                                                .user = utf8Of(row.user),
-                                                                .exchange = utf8Of(row.exchange),
-                                                                .write = utf8Of(row.write),
-                                                                .read = utf8Of(row.read)}));
+    return outcomeOf(broker.administration().putTopicPermission({.vhost = utf8Of(row.vhost),
+                                                                 .user = utf8Of(row.user),
+                                                                 .exchange = utf8Of(row.exchange),
+                                                                 .write = utf8Of(row.write),
+                                                                 .read = utf8Of(row.read)}));
 }
 
 CommandResult carryOut(broker::Broker& broker, const management::RemoveTopicPermission& command)
 {
-    return resultOf(broker.administration().removeTopicPermission(
+    return outcomeOf(broker.administration().removeTopicPermission(
         utf8Of(command.vhost), utf8Of(command.user), utf8Of(command.exchange)));
 }
 
@@ -168,10 +169,10 @@ CommandResult carryOut(broker::Broker& broker, const management::CheckAccess& co
     const std::string user = utf8Of(command.user);
     const std::string vhost = utf8Of(command.vhost);
     if (broker.findVhost(vhost) == nullptr) {
-        return refused(CommandStatus::NotFound, "no vhost '" + vhost + "'");
+        return refusedFor(CommandStatus::NotFound, "no vhost '" + vhost + "'");
     }
     if (broker.state().catalogue.findUser(user) == nullptr) {
-        return refused(CommandStatus::NotFound, "no user '" + user + "'");
+        return refusedFor(CommandStatus::NotFound, "no user '" + user + "'");
     }
     const broker::Access& access = broker.state().access;
     const broker::Right right = rightOf(command.right);

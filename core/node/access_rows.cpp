@@ -6,7 +6,11 @@
 
 namespace warren::node {
 
-using namespace management;
+using management::ClosedChannelRow;
+using management::PermissionRow;
+using management::TopicPermissionRow;
+using management::UserRow;
+using management::VhostRow;
 
 namespace {
 

@@ -17,7 +17,7 @@ using management::CommandStatus;
 
 namespace {
 
-CommandResult refused(const broker::Refusal& refusal)
+CommandResult refusedBy(const broker::Refusal& refusal)
 {
     const bool isMissing = refusal.code == amqp::ReplyCode::NotFound;
     return {isMissing ? CommandStatus::NotFound : CommandStatus::Invalid,
@@ -92,20 +92,20 @@ const broker::PolicyDefinition* find(
 CommandResult execute(broker::Broker& broker, const management::PutPolicy& command)
 {
     const auto result = broker.policies().put(definitionOf(command.policy));
-    return result ? CommandResult{} : refused(result.error());
+    return result ? CommandResult{} : refusedBy(result.error());
 }
 
 CommandResult execute(broker::Broker& broker, const management::RemovePolicy& command)
 {
     const auto result =
         broker.policies().remove(utf8Of(command.vhost), utf8Of(command.name), command.isOperator);
-    return result ? CommandResult{} : refused(result.error());
+    return result ? CommandResult{} : refusedBy(result.error());
 }
 
 CommandResult execute(broker::Broker& broker, const management::PreviewPolicy& command)
 {
     const auto result = broker.policies().preview(definitionOf(command.policy));
-    if (!result) return refused(result.error());
+    if (!result) return refusedBy(result.error());
     management::PolicyPreview preview;
     for (const broker::PolicyMatch& match : *result) {
         preview.matches.append({.key = {command.policy.vhost, textOf(std::string_view{match.name})},

@@ -21,7 +21,7 @@ CommandResult refused(CommandStatus status, const std::string& text)
     return {status, textOf(std::string_view{text}), {}};
 }
 
-QString pathOf(const std::filesystem::path& path)
+QString filePathOf(const std::filesystem::path& path)
 {
     return textOf(std::string_view{path.native()});
 }
@@ -111,12 +111,13 @@ CommandResult TlsListening::createTestCertificates(
     const auto files = warren::node::createTestCertificates(folder, clientName, hostNames());
     if (!files) return refused(CommandStatus::Invalid, files.error());
 
-    management::CertificatesResult result{.folder = pathOf(folder),
-                                          .authorityFile = pathOf(files->authority),
-                                          .serverCertificateFile = pathOf(files->serverCertificate),
-                                          .serverKeyFile = pathOf(files->serverKey),
-                                          .clientCertificateFile = pathOf(files->clientCertificate),
-                                          .clientKeyFile = pathOf(files->clientKey)};
+    management::CertificatesResult result{
+        .folder = filePathOf(folder),
+        .authorityFile = filePathOf(files->authority),
+        .serverCertificateFile = filePathOf(files->serverCertificate),
+        .serverKeyFile = filePathOf(files->serverKey),
+        .clientCertificateFile = filePathOf(files->clientCertificate),
+        .clientKeyFile = filePathOf(files->clientKey)};
     if (command.startsListener) {
         if (m_endpoints.empty()) {
             const auto endpoint = listenWithTestCertificates(folder, kPortDefault);
