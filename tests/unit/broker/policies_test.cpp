@@ -210,6 +210,9 @@ TEST_F(PoliciesTest, AreRefusedInRabbitMqsWords)
               "{\"missing closing parenthesis\",1}");
     EXPECT_EQ(put(policy("p", "", {{"max-length", -1}})), "-1 is not a valid maximum length");
     EXPECT_EQ(put(policy("p", "", {})), "no policy provided");
+    EXPECT_EQ(put(policy("p", ")", {{"max-length", -1}})),
+              "-1 is not a valid maximum length\npattern should be regular expression but is "
+              "invalid: {\"unmatched closing parenthesis\",0}");
     EXPECT_EQ(put(policy("", "", {{"max-length", 1}})), "a policy needs a name");
     EXPECT_EQ(put(policy(std::string(256, 'p').c_str(), "", {{"max-length", 1}})),
               "the name of a policy has at most 255 bytes");
