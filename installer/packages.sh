@@ -14,7 +14,8 @@ wayland_packages=(qt6-wayland)
 # Tests: framework, formatter, and the clients that talk to a node.
 test_packages=(
     libgtest-dev libgmock-dev clang-format-14
-    python3 python3-pika amqp-tools nodejs npm sqlite3 openssl
+    python3 python3-pika python3-kombu python3-celery amqp-tools nodejs npm sqlite3 openssl
+    ruby ruby-bunny php-cli php-amqplib golang-go golang-github-rabbitmq-amqp091-go-dev
 )
 
 # The broker that the conversations of tests/spec were recorded from. For continuous integration only:
@@ -24,7 +25,8 @@ reference_packages=(rabbitmq-server)
 # What a package is needed for is often one command, which may well be there without the package.
 declare -A command_of=(
     [g++]=g++ [cmake]=cmake [ninja-build]=ninja [ccache]=ccache [clang-format-14]=clang-format-14
-    [python3]=python3 [nodejs]=node [npm]=npm [amqp-tools]=amqp-publish [sqlite3]=sqlite3 [openssl]=openssl
+    [python3]=python3 [nodejs]=node [npm]=npm [amqp-tools]=amqp-publish [sqlite3]=sqlite3
+    [openssl]=openssl [ruby]=ruby [php-cli]=php [golang-go]=go
 )
 
 say() { printf '%s\n' "$*" >&2; }
