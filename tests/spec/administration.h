@@ -30,6 +30,9 @@ class Administration {
 public:
     virtual ~Administration() = default;
 
+    /// Whether there is such an act for this broker.
+    virtual bool knows([[maybe_unused]] std::string_view act) const { return true; }
+
     /// Done and in force when it returns. @error  refused, or no such act
     virtual Status<Mismatch> perform(const AdminAct& act) = 0;
 };

@@ -43,7 +43,9 @@ private:
 };
 
 InProcessTarget::InProcessTarget()
-    : m_broker(kNameSeed), m_store(storage::MemoryStore::Sync::Immediate)
+    : m_broker(kNameSeed),
+      m_store(storage::MemoryStore::Sync::Immediate),
+      m_administration(m_broker, [this] { settle(); })
 {
     m_config.serverProperties = session::serverProperties(WARREN_VERSION, "warren@spec");
     m_store.setCallbacks(

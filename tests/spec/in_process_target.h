@@ -6,6 +6,7 @@
 #include "core/session/session.h"
 #include "core/session/session_config.h"
 #include "core/storage/memory_store.h"
+#include "tests/spec/in_process_administration.h"
 #include "tests/spec/transport.h"
 
 #include <map>
@@ -22,6 +23,7 @@ class InProcessTarget final : public Target {
 public:
     InProcessTarget();
     std::unique_ptr<Transport> connect() override;
+    Administration* administration() override { return &m_administration; }
     bool provide(const std::string& setting) override;
     void pass(std::chrono::milliseconds duration) override;
 
@@ -56,6 +58,7 @@ private:
     GuestOnly m_authenticator;
     broker::Broker m_broker;
     storage::MemoryStore m_store;
+    InProcessAdministration m_administration;
     Instant m_now;
     ConnectionId m_lastId;
     std::map<ConnectionId, Client> m_clients;

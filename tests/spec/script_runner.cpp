@@ -120,6 +120,19 @@ bool hasAdmin(const std::vector<Step>& steps)
     });
 }
 
+/// An act that the administrator can't do; empty: there is none.
+std::string unknownAct(const std::vector<Step>& steps, const Administration& administration)
+{
+    for (const Step& step : steps) {
+        if (step.verb == Step::Verb::Admin && !administration.knows(step.method)) {
+            return step.method;
+        }
+        std::string inner = unknownAct(step.steps, administration);
+        if (!inner.empty()) return inner;
+    }
+    return {};
+}
+
 /// Takes back what administrators did. What was done already is not found, and that is fine.
 void takeBack(const std::vector<Step>& steps, Administration& administration)
 {
@@ -525,9 +538,11 @@ std::optional<std::string> obstacleTo(const Case& test, Target& target)
     for (const std::string& setting : test.needs) {
         if (!target.provide(setting)) return "it needs " + setting;
     }
-    if (hasAdmin(test.steps) && target.administration() == nullptr) {
-        return "it needs an administrator";
-    }
+    const Administration* administration = target.administration();
+    if (hasAdmin(test.steps) && administration == nullptr) return "it needs an administrator";
+    const std::string act =
+        administration == nullptr ? std::string() : unknownAct(test.steps, *administration);
+    if (!act.empty()) return "its administrator can't do '" + act + "'";
     return std::nullopt;
 }
 
