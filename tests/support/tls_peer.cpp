@@ -41,7 +41,9 @@ TlsPeer::TlsPeer(std::uint16_t port, const TlsPeerOptions& options)
     SSL_set_bio(m_handle.get(), m_fromNetwork, m_toNetwork);
     SSL_set_connect_state(m_handle.get());
     if (!options.serverName.empty()) {
-        SSL_set_tlsext_host_name(m_handle.get(), options.serverName.c_str());
+        // What SSL_set_tlsext_host_name does, without its cast.
+        SSL_ctrl(m_handle.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 const_cast<char*>(options.serverName.c_str()));
         if (!options.authorityFile.empty())
             SSL_set1_host(m_handle.get(), options.serverName.c_str());
     }
