@@ -1,5 +1,6 @@
 #include "core/broker/consuming.h"
 
+#include "core/broker/arguments.h"
 #include "core/broker/message_copy.h"
 #include "core/broker/names.h"
 #include "core/broker/sender_selection.h"
@@ -66,6 +67,8 @@ Verdict Consuming::consume(Channel& channel, const Consume& command)
     if (!found) return found.error();
     Queue& queue = *found.value();
     const auto& definition = queue.definition();
+    Verdict verdict = judgeConsumeArguments(definition, command.arguments);
+    if (!verdict) return verdict;
     if (channel.globalPrefetchMax != 0 && queue.settings().type == QueueType::Quorum) {
         return Refusal{
             ReplyCode::NotImplemented,
@@ -88,6 +91,7 @@ Verdict Consuming::consume(Channel& channel, const Consume& command)
     consumer->noAck = command.noAck;
     consumer->isExclusive = command.isExclusive;
     consumer->prefetchMax = channel.prefetchMax;
+    consumer->priority = consumerPriorityOf(command.arguments);
     consumer->arguments = command.arguments;
 
     m_state.post(channel, ConsumeOk{consumer->slot, consumer->tag, command.noWait});
@@ -222,6 +226,8 @@ bool Consuming::dropExpired(Queue& queue, WallTime at)
 
 bool Consuming::dropOverflow(Queue& queue)
 {
+    // A queue that refuses publishes drops nothing, not even when messages come back to it.
+    if (queue.settings().overflow != Overflow::DropHead) return false;
     for (int left = kDropsMax; left > 0; --left) {
         if (!queue.isOverLimit() || queue.readyCount() == 0) return false;
         m_state.discard(queue, queue.removeFirst(), DeathReason::LengthLimit);
@@ -298,6 +304,9 @@ Verdict Consuming::get(Channel& channel, const Get& command)
         armTimeout(channel, queue);
         answer.message = outgoingToGet(queue, held.entry.message, held.entry.deliveryCount);
         answer.tag = channel.unacked.add(std::move(held));
+    }
+    // Nor does what expired behind this one count.
+    while (dropExpired(queue, m_state.wallNow)) {
     }
     answer.messageCount = static_cast<std::uint32_t>(queue.readyCount());
     if (queue.nextExpiry()) m_state.markDirty(queue);  // the next one may have expired long ago

@@ -270,7 +270,8 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
         (*queue)->lastUsed = m_state.now;
         return describe(*queue.value());
     }
-    if (name.empty()) {
+    const bool isNamedHere = name.empty();
+    if (isNamedHere) {
         name = generatedName("amq.gen-", m_state.prng);
     } else if (name.starts_with(kReservedPrefix)) {
         return reservedName("queue", name);
@@ -284,6 +285,11 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
         .exclusiveOwner = command.isExclusive ? asker.connection : ConnectionId{},
         .arguments = withDefaultType(vhost.definition, command),
     };
+    if (isNamedHere && queueTypeOf(definition) == QueueType::Quorum) {
+        return Refusal{ReplyCode::PreconditionFailed,
+                       "Cannot declare a server-named queue for type rabbit_quorum_queue",
+                       {}};
+    }
     if (Queue* existing = vhost.findQueue(name)) {
         Verdict verdict = judgeEquivalence(*existing, asker, command, definition.arguments);
         if (!verdict) return verdict.error();
