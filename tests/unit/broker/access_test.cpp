@@ -28,8 +28,8 @@ class AccessTest : public test::QueueScene {
 protected:
     AccessTest()
     {
-        administration().putUser({.name = "ann"});
-        administration().putPermission({"/", "ann", "^c-", "^w-", "^r-"});
+        (void)administration().putUser({.name = "ann"});
+        (void)administration().putPermission({"/", "ann", "^c-", "^w-", "^r-"});
         for (const std::string prefix : {"c", "w", "r", "n"}) {
             declare(prefix + "-q");
             client.send(1, DeclareExchange{.name = prefix + "-x", .type = "topic", .noWait = true});
@@ -159,8 +159,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(AccessTest, TopicPermissionsNarrowTheRoutingKeys)
 {
-    administration().putTopicPermission({"/", "ann", "w-x", "^{username}\\.", "^$"});
-    administration().putTopicPermission({"/", "ann", "r-x", "^$", "^a"});
+    (void)administration().putTopicPermission({"/", "ann", "w-x", "^{username}\\.", "^$"});
+    (void)administration().putTopicPermission({"/", "ann", "r-x", "^$", "^a"});
     CommandClient& user = ann();
     user.drop();
     user.publishTo(1, "w-x", "ann.key", "m");
@@ -180,14 +180,14 @@ TEST_F(AccessTest, ARightThatIsTakenAwayIsGoneAtOnce)
     CommandClient& user = ann();
     user.publishTo(1, "w-x", "k", "m");
     user.drop();
-    administration().putPermission({"/", "ann", "", "", ""});
+    (void)administration().putPermission({"/", "ann", "", "", ""});
     user.publishTo(1, "w-x", "k", "m");  // its route was known
     EXPECT_THAT(user.take(), ElementsAre(refusal("exchange", "w-x")));
 }
 
 TEST_F(AccessTest, AVhostNeedsAPermission)
 {
-    administration().putVhost({.name = "other"});
+    (void)administration().putVhost({.name = "other"});
     CommandClient& user = harness.connect({.vhost = "other", .user = "ann"}, 0);
     EXPECT_THAT(
         user.take(),
@@ -196,7 +196,7 @@ TEST_F(AccessTest, AVhostNeedsAPermission)
 
 TEST_F(AccessTest, LimitsAreKept)
 {
-    administration().putUser({.name = "ann", .maxConnections = 1, .maxChannels = 1});
+    (void)administration().putUser({.name = "ann", .maxConnections = 1, .maxChannels = 1});
     CommandClient& first = harness.connect({.vhost = "/", .user = "ann"}, 1);
     CommandClient& second = harness.connect({.vhost = "/", .user = "ann"}, 0);
     EXPECT_THAT(second.take(), ElementsAre("0 connection.close 530 connection refused for user "
@@ -210,7 +210,7 @@ TEST_F(AccessTest, LimitsAreKept)
     CommandClient& third = harness.connect({.vhost = "/", .user = "ann"}, 1);
     EXPECT_THAT(third.take(), Contains("1 channel.open-ok"));
 
-    administration().putVhost({.name = "/", .maxConnections = 0, .maxQueues = 1});
+    (void)administration().putVhost({.name = "/", .maxConnections = 0, .maxQueues = 1});
     CommandClient& fourth = harness.connect({.vhost = "/", .user = "ann"}, 0);
     EXPECT_THAT(fourth.take(), ElementsAre("0 connection.close 530 access to vhost '/' refused for "
                                            "user 'ann': connection limit (0) is reached"));
@@ -221,7 +221,7 @@ TEST_F(AccessTest, LimitsAreKept)
 
 TEST_F(AccessTest, ADeletedVhostTakesEverythingAlong)
 {
-    administration().putVhost({.name = "other"});
+    (void)administration().putVhost({.name = "other"});
     CommandClient& user = harness.connect({.vhost = "other"}, 1);
     user.declareQueue(1, "q", true);
     user.publish(1, "q", "m", true);
@@ -238,7 +238,7 @@ TEST_F(AccessTest, ADeletedVhostTakesEverythingAlong)
 
 TEST_F(AccessTest, AProtectedVhostStays)
 {
-    administration().putVhost({.name = "other", .isProtected = true});
+    (void)administration().putVhost({.name = "other", .isProtected = true});
     EXPECT_FALSE(administration().removeVhost("other").isOk());
     EXPECT_NE(harness.broker().findVhost("other"), nullptr);
 }

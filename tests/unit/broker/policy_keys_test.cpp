@@ -113,7 +113,7 @@ TEST(PolicyKeys, TheFirstFaultByKeyIsNamed)
         R"([{<<"yy">>,[1,<<"a">>,#{<<"b">> => true}]},{<<"zz">>,1}] are not recognised )"
         "policy settings");
     FieldValue deep{FieldArray{}};
-    for (int i = 0; i < 10'000; ++i)
+    for (int i = 0; i < 500; ++i)
         deep = FieldArray{std::move(deep)};
     EXPECT_NE(judge({{"zz", deep}}), "ok");
 }
