@@ -55,7 +55,7 @@ std::optional<Number> numberOf(const amqp::FieldValue& value)
         value.value);
 }
 
-std::optional<std::string_view> textOf(const amqp::FieldValue& value)
+std::optional<std::string_view> matchTextOf(const amqp::FieldValue& value)
 {
     if (const auto* text = value.as<std::string>()) return *text;
     if (const auto* bytes = value.as<amqp::ByteArray>()) return bytes->bytes;
@@ -73,7 +73,7 @@ bool isEmptyCollection(const amqp::FieldValue& value)
 bool matchesValue(const amqp::FieldValue& wanted, const amqp::FieldValue& got)
 {
     if (const auto number = numberOf(wanted)) return number == numberOf(got);
-    if (const auto text = textOf(wanted)) return text == textOf(got);
+    if (const auto text = matchTextOf(wanted)) return text == matchTextOf(got);
     if (isEmptyCollection(wanted)) return isEmptyCollection(got);
     return wanted == got;
 }
