@@ -63,7 +63,7 @@ const std::string* Access::patternFor(std::string_view user, std::string_view vh
 Verdict Access::judge(std::string_view user, std::string_view vhost, Right right, ResourceKind kind,
                       std::string_view name) const
 {
-    if (user.empty()) return {};
+    if (isTrusted(user)) return {};
     const bool isQueue = kind == ResourceKind::Queue;
     // Source: RabbitMQ 3.10.8: the exchange without a name has one here.
     const std::string_view actual = name.empty() && !isQueue ? "amq.default" : name;
@@ -91,7 +91,7 @@ std::optional<std::string> Access::topicPatternFor(std::string_view user, std::s
 Verdict Access::judgeTopic(std::string_view user, std::string_view vhost, Right right,
                            std::string_view exchange, std::string_view routingKey) const
 {
-    if (user.empty()) return {};
+    if (isTrusted(user)) return {};
     const auto pattern = topicPatternFor(user, vhost, right, exchange);
     if (!pattern || matches(*pattern, routingKey)) return {};
     return Refusal{ReplyCode::AccessRefused,
@@ -102,7 +102,7 @@ Verdict Access::judgeTopic(std::string_view user, std::string_view vhost, Right 
 
 Verdict Access::judgeVhost(std::string_view user, std::string_view vhost) const
 {
-    if (user.empty() || m_catalogue.findPermission(vhost, user) != nullptr) return {};
+    if (isTrusted(user) || m_catalogue.findPermission(vhost, user) != nullptr) return {};
     return Refusal{ReplyCode::NotAllowed,
                    concatenated({"access to vhost '", vhost, "' refused for user '", user, "'"}),
                    {}};

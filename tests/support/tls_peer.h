@@ -17,11 +17,11 @@ namespace warren::test {
 
 /// How a TlsPeer behaves.
 struct TlsPeerOptions {
-    std::string authorityFile;    ///< whom it trusts; empty: everybody
-    std::string certificateFile;  ///< what it shows; empty: nothing
-    std::string keyFile;
-    std::string serverName;  ///< sent to the server, and expected of its certificate
-    int versionMin = 0;      ///< 0: OpenSSL's choice
+    std::string authorityFile{};    ///< whom it trusts; empty: everybody
+    std::string certificateFile{};  ///< what it shows; empty: nothing
+    std::string keyFile{};
+    std::string serverName{};  ///< sent to the server, and expected of its certificate
+    int versionMin = 0;        ///< 0: OpenSSL's choice
     int versionMax = 0;
     std::size_t sendBytesMax = 0;  ///< per pump; 0: all
 };

@@ -28,6 +28,8 @@ class AccessTest : public test::QueueScene {
 protected:
     AccessTest()
     {
+        (void)administration().putUser({.name = "guest"});
+        (void)administration().putPermission({"/", "guest", ".*", ".*", ".*"});
         (void)administration().putUser({.name = "ann"});
         (void)administration().putPermission({"/", "ann", "^c-", "^w-", "^r-"});
         for (const std::string prefix : {"c", "w", "r", "n"}) {
