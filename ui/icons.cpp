@@ -34,8 +34,24 @@ const char* strokesOf(Icon which)
     case Icon::Channels:
         return "M 3.5 7.5 L 20 7.5 M 17 4.5 L 20 7.5 L 17 10.5 M 20.5 16.5 L 4 16.5 M 7 13.5 L 4 "
                "16.5 L 7 19.5";
+    case Icon::Policies:
+        return "M 4 6.5 L 9 6.5 M 15 6.5 L 20 6.5 O 12 6.5 2.6 M 4 17.5 L 5 17.5 M 11 17.5 L 20 "
+               "17.5 O 8 17.5 2.6 M 4 12 L 13 12 M 19 12 L 20 12 O 16 12 2.6";
+    case Icon::Users:
+        return "O 9 8 3.6 M 2.5 20 Q 2.5 13.8 9 13.8 Q 15.5 13.8 15.5 20 Z M 15 4.8 Q 18.4 5 18.4 "
+               "8.2 Q 18.4 11 15.6 11.4 M 17.5 14.2 Q 21.5 15 21.5 20";
+    case Icon::Vhosts:
+        return "R 3.5 4 17 6.5 1.2 R 3.5 13.5 17 6.5 1.2 M 7 7.2 L 7.3 7.2 M 7 16.7 L 7.3 16.7 M "
+               "10.5 7.2 L 17 7.2 M 10.5 16.7 L 17 16.7";
     case Icon::Log: return "R 4.5 3.5 15 17 2 M 8 8 L 16 8 M 8 12 L 16 12 M 8 16 L 13 16";
     case Icon::Add: return "M 12 5 L 12 19 M 5 12 L 19 12";
+    case Icon::Edit:
+        return "M 4.5 19.5 L 5.5 15 L 15.8 4.7 L 19.3 8.2 L 9 18.5 Z M 13.3 7.2 L 16.8 10.7";
+    case Icon::Key: return "O 7.8 16 4.2 M 10.8 13 L 19.8 4 M 15.2 8.6 L 18.4 11.8";
+    case Icon::Lock:
+        return "R 5 10.5 14 10 1.8 M 8 10.5 L 8 7.5 Q 8 3.5 12 3.5 Q 16 3.5 16 7.5 L 16 10.5";
+    case Icon::Undo:
+        return "M 8.5 4.5 L 4 9 L 8.5 13.5 M 4 9 L 14 9 Q 20 9 20 14.2 Q 20 19.5 14 19.5 L 9 19.5";
     case Icon::Delete:
         return "M 4.5 6.5 L 19.5 6.5 M 9 6.5 L 9 4 L 15 4 L 15 6.5 M 6.5 6.5 L 7.3 20 L 16.7 20 L "
                "17.5 6.5 M 10.2 10.5 L 10.5 16.5 M 13.8 10.5 L 13.5 16.5";

@@ -6,8 +6,11 @@
 #include "ui/pages/exchanges_page.h"
 #include "ui/pages/log_page.h"
 #include "ui/pages/overview_page.h"
+#include "ui/pages/policies_page.h"
 #include "ui/pages/queue_detail_page.h"
 #include "ui/pages/queues_page.h"
+#include "ui/pages/users_page.h"
+#include "ui/pages/vhosts_page.h"
 #include "ui/theme.h"
 #include "ui/tray.h"
 #include "ui/widgets/navigation_list.h"
@@ -135,7 +138,7 @@ void MainWindow::buildUi()
 
 void MainWindow::buildPages()
 {
-    addPage(Icon::Overview, tr("Overview"), new OverviewPage(m_history, this), nullptr);
+    addPage(Icon::Overview, tr("Overview"), new OverviewPage(m_client, m_history, this), nullptr);
     auto* queues = new QueuesPage(m_client, this);
     auto* exchanges = new ExchangesPage(m_client, this);
     addPage(Icon::Queues, tr("Queues"), queues, &Overview::queueCount);
@@ -144,6 +147,9 @@ void MainWindow::buildPages()
             &Overview::connectionCount);
     addPage(Icon::Channels, tr("Channels"), new ChannelsPage(m_client, this),
             &Overview::channelCount);
+    addPage(Icon::Policies, tr("Policies"), new PoliciesPage(m_client, this), nullptr);
+    addPage(Icon::Users, tr("Users"), new UsersPage(m_client, this), nullptr);
+    addPage(Icon::Vhosts, tr("Virtual hosts"), new VhostsPage(m_client, this), nullptr);
     addPage(Icon::Log, tr("Log"), new LogPage(this), nullptr);
 
     // One queue has a page of its own behind the list's.

@@ -7,6 +7,8 @@
 
 namespace warren::ui {
 
+class CommandDialog;
+
 /// How serious a notice is; always shown by an icon and a word too, never by colour alone.
 enum class NoticeKind { Info, Success, Warning, Error };
 
@@ -49,6 +51,13 @@ signals:
     /// One sentence for the user, shown above the pages until dismissed or replaced: the outcome of
     /// a command, in particular why one was refused.
     void noticeRaised(warren::ui::NoticeKind kind, const QString& text);
+
+protected:
+    /// Opens the dialog, and raises a notice about what it has done. It deletes itself.
+    void openDialog(CommandDialog* dialog);
+
+    /// Puts what clients connect to on the clipboard, and says so.
+    void copyConnectionString(const management::BrokerClient& client);
 };
 
 }  // namespace warren::ui

@@ -1,5 +1,7 @@
 #include "tests/support/fake_broker_client.h"
 
+#include <QRegularExpression>
+
 #include <algorithm>
 #include <array>
 
@@ -146,9 +148,120 @@ void fillTotals(Snapshot& snapshot)
     overview.exchangeCount = static_cast<std::uint32_t>(snapshot.exchanges.size());
     overview.connectionCount = static_cast<std::uint32_t>(snapshot.connections.size());
     overview.channelCount = static_cast<std::uint32_t>(snapshot.channels.size());
-    snapshot.vhosts = {{.name = QStringLiteral("/"),
-                        .queueCount = overview.queueCount,
-                        .messageCount = overview.readyCount + overview.unackedCount}};
+    VhostRow vhost{.name = QStringLiteral("/"),
+                   .description = QStringLiteral("Default virtual host"),
+                   .users = {QStringLiteral("guest")},
+                   .queueCount = overview.queueCount,
+                   .connectionCount = overview.connectionCount,
+                   .readyCount = overview.readyCount,
+                   .unackedCount = overview.unackedCount,
+                   .messageCount = overview.readyCount + overview.unackedCount};
+    snapshot.vhosts = {vhost};
+}
+
+PermissionRow permissionRow(const QString& vhost, const QString& user)
+{
+    return {.vhost = vhost,
+            .user = user,
+            .configure = QStringLiteral(".*"),
+            .write = QStringLiteral(".*"),
+            .read = QStringLiteral(".*")};
+}
+
+UserRow guestRow()
+{
+    return {.name = QStringLiteral("guest"),
+            .tags = {QStringLiteral("administrator")},
+            .vhosts = {QStringLiteral("/")},
+            .hasPassword = true,
+            .isLoopbackOnly = true};
+}
+
+/// Users, sorted by name, with their permissions by vhost and user.
+void addUsers(Snapshot& snapshot)
+{
+    UserRow guest = guestRow();
+    guest.connectionCount = 6;
+    UserRow metrics{.name = QStringLiteral("metrics"),
+                    .tags = {QStringLiteral("monitoring")},
+                    .hasPassword = false};
+    UserRow shop{.name = QStringLiteral("shop"),
+                 .tags = {QStringLiteral("management"), QStringLiteral("policymaker")},
+                 .vhosts = {QStringLiteral("/")},
+                 .hasPassword = true,
+                 .maxConnections = 20,
+                 .maxChannels = 200,
+                 .connectionCount = 3};
+    snapshot.users = {guest, metrics, shop};
+    PermissionRow ofShop = permissionRow(QStringLiteral("/"), QStringLiteral("shop"));
+    ofShop.configure = QStringLiteral("^$");
+    ofShop.write = QStringLiteral("^orders(\\..*)?$");
+    ofShop.read = QStringLiteral("^(orders|mail)\\.");
+    snapshot.permissions = {permissionRow(QStringLiteral("/"), QStringLiteral("guest")), ofShop};
+    snapshot.topicPermissions = {{.vhost = QStringLiteral("/"),
+                                  .user = QStringLiteral("shop"),
+                                  .exchange = QStringLiteral("amq.topic"),
+                                  .write = QStringLiteral("^eu\\."),
+                                  .read = QStringLiteral(".*")}};
+    snapshot.vhosts.first().users = {QStringLiteral("guest"), QStringLiteral("shop")};
+}
+
+void addPolicies(Snapshot& snapshot)
+{
+    const QString root = QStringLiteral("/");
+    snapshot.policies = {
+        {.vhost = root,
+         .name = QStringLiteral("dead-letters"),
+         .pattern = QStringLiteral("^orders$"),
+         .applyTo = PolicyTarget::Queues,
+         .priority = 10,
+         .definition = {{QStringLiteral("dead-letter-exchange"), QStringLiteral("orders.dead")}},
+         .matchCount = 1},
+        {.vhost = root,
+         .name = QStringLiteral("keep-a-week"),
+         .pattern = QStringLiteral("^audit\\."),
+         .applyTo = PolicyTarget::Queues,
+         .definition = {{QStringLiteral("message-ttl"), 604'800'000LL},
+                        {QStringLiteral("max-length-bytes"), 1'073'741'824LL}},
+         .matchCount = 1},
+        {.vhost = root,
+         .name = QStringLiteral("limit-all"),
+         .isOperator = true,
+         .pattern = QStringLiteral(".*"),
+         .applyTo = PolicyTarget::Queues,
+         .definition = {{QStringLiteral("max-length"), 2'000'000LL}},
+         .matchCount = 6},
+    };
+}
+
+ClosedChannelRow closedRow(std::uint64_t sequence, std::uint16_t channel, std::uint16_t code,
+                           const QString& text)
+{
+    return {.sequence = sequence,
+            .at = startOfTime().addSecs(600 + 7 * static_cast<qint64>(sequence)),
+            .connection = connectionRow(static_cast<int>(sequence % 6)).name,
+            .channel = channel,
+            .vhost = QStringLiteral("/"),
+            .user = QStringLiteral("guest"),
+            .code = code,
+            .text = text};
+}
+
+QList<ClosedChannelRow> typicalCloses()
+{
+    return {
+        closedRow(1, 1, 404, QStringLiteral("NOT_FOUND - no queue 'ordrs' in vhost '/'")),
+        closedRow(2, 1, 406,
+                  QStringLiteral("PRECONDITION_FAILED - inequivalent arg 'durable' for queue "
+                                 "'orders' in vhost '/': received 'false' but current is 'true'")),
+        closedRow(3, 2, 406, QStringLiteral("PRECONDITION_FAILED - unknown delivery tag 7")),
+        closedRow(4, 1, 403,
+                  QStringLiteral("ACCESS_REFUSED - access to exchange 'orders' in vhost '/' "
+                                 "refused for user 'shop'")),
+        closedRow(5, 0, 505,
+                  QStringLiteral("UNEXPECTED_FRAME - expected content header for class 60, got non "
+                                 "content header frame instead")),
+    };
 }
 
 }  // namespace
@@ -171,12 +284,45 @@ QFuture<CommandResult> FakeBrokerClient::execute(const ManagementCommand& comman
     if (!m_answers.empty()) {
         waiting.result = std::move(m_answers.front());
         m_answers.pop_front();
+    } else {
+        waiting.result = defaultAnswer(command);
     }
     waiting.promise.start();
     auto future = waiting.promise.future();
     m_waiting.push_back(std::move(waiting));
     if (!m_isHolding) releaseAnswers();
     return future;
+}
+
+CommandResult FakeBrokerClient::defaultAnswer(const ManagementCommand& command) const
+{
+    const auto* preview = std::get_if<PreviewPolicy>(&command);
+    if (!preview) return {};
+    const PolicyRow& policy = preview->policy;
+    const QRegularExpression pattern(policy.pattern);
+    if (!pattern.isValid()) {
+        return {.status = CommandStatus::Invalid,
+                .text = QStringLiteral("Validation failed: ") + pattern.errorString(),
+                .value = {}};
+    }
+    PolicyPreview result;
+    for (const QueueRow& queue : m_snapshot->queues) {
+        const bool isWanted = policy.applyTo != PolicyTarget::Exchanges &&
+                              queue.key.vhost == policy.vhost &&
+                              pattern.match(queue.key.name).hasMatch();
+        if (isWanted) result.matches.append({.key = queue.key, .replaces = queue.policy});
+    }
+    for (const ExchangeRow& exchange : m_snapshot->exchanges) {
+        const bool isApplied =
+            policy.applyTo == PolicyTarget::All || policy.applyTo == PolicyTarget::Exchanges;
+        const bool isWanted = isApplied && exchange.key.vhost == policy.vhost &&
+                              pattern.match(exchange.key.name).hasMatch();
+        if (isWanted) {
+            result.matches.append(
+                {.key = exchange.key, .isExchange = true, .replaces = exchange.policy});
+        }
+    }
+    return {.status = CommandStatus::Done, .text = {}, .value = result};
 }
 
 void FakeBrokerClient::setSnapshot(Snapshot snapshot)
@@ -195,6 +341,14 @@ void FakeBrokerClient::refuseNext(CommandStatus status, const QString& text)
     answerNext({.status = status, .text = text, .value = {}});
 }
 
+void FakeBrokerClient::releaseAnswer(std::size_t index)
+{
+    Waiting one = std::move(m_waiting.at(index));
+    m_waiting.erase(m_waiting.begin() + static_cast<std::ptrdiff_t>(index));
+    one.promise.addResult(std::move(one.result));
+    one.promise.finish();
+}
+
 void FakeBrokerClient::releaseAnswers()
 {
     // An answer may lead to the next command, so the list is taken first.
@@ -204,6 +358,18 @@ void FakeBrokerClient::releaseAnswers()
         one.promise.addResult(std::move(one.result));
         one.promise.finish();
     }
+}
+
+QList<ClosedChannelRow> manyCloses()
+{
+    QList<ClosedChannelRow> rows;
+    const QList<ClosedChannelRow> kinds = typicalCloses();
+    constexpr std::uint64_t kCloses = 100;
+    for (std::uint64_t sequence = 1; sequence <= kCloses; ++sequence) {
+        const ClosedChannelRow& kind = kinds.at(static_cast<qsizetype>(sequence) % kinds.size());
+        rows.append(closedRow(sequence, kind.channel, kind.code, kind.text));
+    }
+    return rows;
 }
 
 QueueRow queueRow(const QString& name, std::uint64_t readyCount)
@@ -226,6 +392,8 @@ Snapshot emptySnapshot()
     snapshot.overview = overviewOfIdleNode();
     snapshot.exchanges = predeclaredExchanges();
     fillTotals(snapshot);
+    snapshot.users = {guestRow()};
+    snapshot.permissions = {permissionRow(QStringLiteral("/"), QStringLiteral("guest"))};
     return snapshot;
 }
 
@@ -249,6 +417,9 @@ Snapshot typicalSnapshot()
     QueueRow audit = queueRow(QStringLiteral("audit.log"), 1'204'311);
     audit.state = QueueState::Idle;
     audit.policy = QStringLiteral("keep-a-week");
+    audit.effectivePolicy = {{QStringLiteral("message-ttl"), 604'800'000LL},
+                             {QStringLiteral("max-length-bytes"), 1'073'741'824LL},
+                             {QStringLiteral("max-length"), 2'000'000LL}};
     QueueRow mail = queueRow(QStringLiteral("mail.outgoing"), 0);
     mail.consumerCount = 4;
     mail.unackedCount = 80;
@@ -259,8 +430,19 @@ Snapshot typicalSnapshot()
     orders.unackedCount = 40;
     orders.arguments = {{QStringLiteral("x-message-ttl"), 60'000LL},
                         {QStringLiteral("x-dead-letter-exchange"), QStringLiteral("orders.dead")}};
-    orders.notHonoured = {QStringLiteral("x-message-ttl"),
-                          QStringLiteral("x-dead-letter-exchange")};
+    orders.arguments.insert(QStringLiteral("x-colour"), QStringLiteral("green"));
+    orders.arguments.insert(QStringLiteral("x-max-priority"), 3LL);
+    orders.arguments.insert(QStringLiteral("x-single-active-consumer"), true);
+    orders.notHonoured = {QStringLiteral("x-colour")};
+    orders.policy = QStringLiteral("dead-letters");
+    orders.effectivePolicy = {
+        {QStringLiteral("dead-letter-exchange"), QStringLiteral("orders.dead")},
+        {QStringLiteral("max-length"), 2'000'000LL}};
+    orders.singleActiveConsumer = QStringLiteral("ctag1.000002");
+    orders.singleActiveSince = snapshot.takenAt.addSecs(-754);
+    orders.readyByPriority = {18'000, 400, 0, 22};
+    orders.deadLetteredCount = 1'217;
+    orders.deadLetterDroppedCount = 3;
     orders.rates = {
         .publish = 2210.4, .confirm = 2190, .deliver = 1604.9, .redeliver = 3.5, .ack = 1601.2};
     QueueRow orderDead = queueRow(QStringLiteral("orders.dead"), 17);
@@ -276,6 +458,14 @@ Snapshot typicalSnapshot()
     thumbnails.state = QueueState::Blocked;
     thumbnails.isDurable = false;
     thumbnails.consumerCount = 1;
+    session.arguments = {{QStringLiteral("x-expires"), 1'800'000LL}};
+    session.expiresIn = std::chrono::milliseconds(1'634'200);
+    for (QueueRow* queue : {&audit, &mail, &orders, &orderDead, &session, &thumbnails}) {
+        queue->operatorPolicy = QStringLiteral("limit-all");
+        queue->effectivePolicy.insert(QStringLiteral("max-length"), 2'000'000LL);
+    }
+    mail.type = QStringLiteral("quorum");
+    mail.arguments = {{QStringLiteral("x-queue-type"), QStringLiteral("quorum")}};
     snapshot.queues = {session, audit, mail, orders, orderDead, thumbnails};
 
     for (const auto& [name, type] : std::initializer_list<std::pair<QString, QString>>{
@@ -322,6 +512,9 @@ Snapshot typicalSnapshot()
     };
 
     fillTotals(snapshot);
+    addUsers(snapshot);
+    addPolicies(snapshot);
+    snapshot.closedChannels = typicalCloses();
     snapshot.overview.memory = {.residentBytes = 1240 * kMiB,
                                 .watermarkBytes = 3200 * kMiB,
                                 .totalBytes = 8000 * kMiB,
@@ -330,6 +523,20 @@ Snapshot typicalSnapshot()
                                 .connectionBytes = 12 * kMiB,
                                 .storeBytes = 24 * kMiB};
     snapshot.overview.disk.databaseBytes = 742 * kMiB;
+    return snapshot;
+}
+
+Snapshot administeredSnapshot()
+{
+    Snapshot snapshot = typicalSnapshot();
+    snapshot.vhosts.append({.name = QStringLiteral("staging"),
+                            .description = QStringLiteral("What is tried before it goes live"),
+                            .tags = {QStringLiteral("test")},
+                            .defaultQueueType = QStringLiteral("quorum"),
+                            .maxConnections = 100,
+                            .maxQueues = 50,
+                            .isProtected = true,
+                            .isTracing = true});
     return snapshot;
 }
 
@@ -357,6 +564,23 @@ Snapshot hugeSnapshot(int rowCount, int generation)
         channel.rates.publish += generation;
         snapshot.channels.append(channel);
     }
+    snapshot.closedChannels = manyCloses();
+    const PolicyRow policy = snapshot.policies.first();
+    const UserRow user = snapshot.users.last();
+    snapshot.policies.clear();
+    constexpr int kAdministrativeMax = 1000;
+    for (int number = 0; number < std::min(rowCount, kAdministrativeMax); ++number) {
+        const QString name = QStringLiteral("tenant.%1.with-a-name-that-is-long-enough-to-be-cut")
+                                 .arg(number, 6, 10, QLatin1Char('0'));
+        snapshot.policies.append(policy);
+        snapshot.policies.last().name = name;
+        snapshot.policies.last().pattern = QStringLiteral("^") + name.repeated(3);
+        snapshot.policies.last().definition.insert(QStringLiteral("message-ttl"), 1000LL * number);
+        snapshot.policies.last().matchCount = static_cast<std::uint32_t>(number * 7);
+        snapshot.users.append(user);
+        snapshot.users.last().name = name;
+        snapshot.permissions.append(permissionRow(QStringLiteral("/"), name));
+    }
     constexpr std::uint64_t kLogLines = 1000;
     for (std::uint64_t line = 1; line <= kLogLines; ++line) {
         snapshot.log.append(logRow(line + static_cast<std::uint64_t>(generation),
@@ -366,6 +590,13 @@ Snapshot hugeSnapshot(int rowCount, int generation)
                                        .arg(40'000 + line)));
     }
     fillTotals(snapshot);
+    for (const PolicyRow& each : snapshot.policies) {
+        snapshot.vhosts.append({.name = each.name,
+                                .description = each.pattern,
+                                .users = {each.name},
+                                .queueCount = each.matchCount,
+                                .messageCount = each.matchCount * 1000ULL});
+    }
     return snapshot;
 }
 

@@ -17,7 +17,9 @@ namespace warren::test {
 /// A BrokerClient without a broker: the test sets the snapshots, reads the commands and chooses the
 /// answers.
 ///
-/// Thread: the test's. Answers are there at once unless `holdAnswers` was called.
+/// Without a chosen answer a command is done; a preview then holds what the policy's pattern
+/// matches in the last snapshot. Thread: the test's. Answers are there at once unless
+/// `holdAnswers` was called.
 class FakeBrokerClient final : public management::BrokerClient {
     Q_OBJECT
 
@@ -40,6 +42,10 @@ public:
     /// From now on commands wait until `releaseAnswers`.
     void holdAnswers() { m_isHolding = true; }
     void releaseAnswers();
+    /// Answers only the held command at `index`, so that answers overtake each other; the others
+    /// go on waiting. @pre `index` is below the number of held commands
+    void releaseAnswer(std::size_t index);
+    std::size_t heldCount() const { return m_waiting.size(); }
 
     const QList<management::ManagementCommand>& commands() const { return m_commands; }
 
@@ -54,6 +60,8 @@ public:
     std::chrono::milliseconds interval() const { return m_interval; }
 
 private:
+    management::CommandResult defaultAnswer(const management::ManagementCommand& command) const;
+
     struct Waiting {
         QPromise<management::CommandResult> promise;
         management::CommandResult result;
@@ -69,16 +77,20 @@ private:
 };
 
 /// All topics, as flags.
-inline constexpr management::Topics kAllTopics = 511;
+inline constexpr management::Topics kAllTopics = 8191;
 
 /// A node that has just been started: no client, no queue, the predeclared exchanges.
 management::Snapshot emptySnapshot();
 
-/// A working node: six queues, twelve exchanges, some connections, channels and log lines.
+/// A working node: six queues, twelve exchanges, some connections, channels, policies, users with
+/// permissions, closes and log lines.
 management::Snapshot typicalSnapshot();
 
-/// As typicalSnapshot with so many queues, connections and channels. `generation` varies the
-/// figures, not the names.
+/// As typicalSnapshot with a second virtual host, "staging", that has limits and is protected.
+management::Snapshot administeredSnapshot();
+
+/// As typicalSnapshot with so many queues, connections, channels, policies, users and vhosts.
+/// `generation` varies the figures, not the names.
 management::Snapshot hugeSnapshot(int rowCount, int generation = 0);
 
 /// As typicalSnapshot with memory and disk alarms and a store that has failed.
@@ -87,6 +99,9 @@ management::Snapshot alarmedSnapshot();
 /// Queues of vhost "/" by name and ready count, sorted.
 management::Snapshot snapshotOf(
     std::initializer_list<std::pair<QString, std::uint64_t>> readyByQueue);
+
+/// The last hundred closes of typical faults, the oldest first.
+QList<management::ClosedChannelRow> manyCloses();
 
 /// A plain queue of vhost "/".
 management::QueueRow queueRow(const QString& name, std::uint64_t readyCount);

@@ -4,13 +4,17 @@
 #include "tests/ui/ui_support.h"
 #include "ui/dialogs/close_confirmations.h"
 #include "ui/models/channel_model.h"
+#include "ui/models/closed_channel_model.h"
+#include "ui/models/row_filter.h"
 #include "ui/widgets/fact_list.h"
 #include "ui/widgets/resource_table.h"
 
+#include <QAbstractItemModelTester>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QTabWidget>
 #include <QTest>
 
 #include <gtest/gtest.h>
@@ -88,6 +92,51 @@ TEST_F(ChannelsPageTest, ShowsTheLimitsOfTheSelectedChannel)
     const auto* holds = m_page.findChild<FactList*>(QStringLiteral("holds"));
     EXPECT_EQ(holds->value(1), QStringLiteral("20"));
     EXPECT_EQ(holds->value(2), QStringLiteral("unlimited"));
+}
+
+TEST_F(ChannelsPageTest, SaysWhatACloseMeansAndWhatToDo)
+{
+    auto* tabs = m_page.findChild<QTabWidget*>(QStringLiteral("channelTabs"));
+    EXPECT_EQ(m_page.wanted().topics, management::TopicChannels);
+    tabs->setCurrentIndex(1);
+    EXPECT_EQ(m_page.wanted().topics, management::TopicClosedChannels);
+    m_page.showSnapshot(m_client.snapshot());
+    auto* closes = m_page.findChild<QWidget*>(QStringLiteral("closes"));
+    auto* list = closes->findChild<ResourceTable*>();
+    ASSERT_EQ(list->model()->rowCount(), 5);
+    list->selectRow(4);
+    EXPECT_TRUE(m_page.findChild<QLabel*>(QStringLiteral("closeText"))
+                    ->text()
+                    .contains(QStringLiteral("'ordrs'")))
+        << "the newest come first";
+    EXPECT_TRUE(m_page.findChild<QLabel*>(QStringLiteral("closeExplanation"))
+                    ->text()
+                    .contains(QStringLiteral("does not exist")));
+}
+
+TEST(CloseExplanations, AreThereForEveryCodeAndAreNotFooledByNames)
+{
+    for (std::uint16_t code = 0; code < 600; ++code) {
+        EXPECT_FALSE(closeExplanation(code, {}).isEmpty()) << code;
+    }
+    const QString tag = closeExplanation(406, QStringLiteral("unknown delivery tag 7"));
+    EXPECT_NE(tag, closeExplanation(406, {}));
+    EXPECT_NE(closeExplanation(404, QStringLiteral("no queue 'unknown delivery tag' in vhost '/'")),
+              tag);
+}
+
+TEST(ClosedChannelModel, SearchesByCodeAndKeepsItsRows)
+{
+    ClosedChannelModel model;
+    RowFilter filter(model);
+    const QAbstractItemModelTester tester(&model,
+                                          QAbstractItemModelTester::FailureReportingMode::Fatal);
+    QList<management::ClosedChannelRow> rows = test::manyCloses();
+    model.show(rows.first(60));
+    model.show(rows.sliced(20));
+    EXPECT_EQ(model.rowCount(), 80);
+    filter.setText(QStringLiteral("505"));
+    EXPECT_EQ(filter.rowCount(), 16);
 }
 
 }  // namespace

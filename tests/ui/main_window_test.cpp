@@ -32,7 +32,17 @@ using management::Snapshot;
 using test::FakeBrokerClient;
 
 /// Pages in the order of the list.
-enum PageIndex { kOverview, kQueues, kExchanges, kConnections, kChannels, kLog };
+enum PageIndex {
+    kOverview,
+    kQueues,
+    kExchanges,
+    kConnections,
+    kChannels,
+    kPolicies,
+    kUsers,
+    kVhosts,
+    kLog
+};
 
 class MainWindowTest : public testing::Test {
 protected:
@@ -90,7 +100,7 @@ TEST_F(MainWindowTest, MarksTheRangeThatThePlotsShow)
         ASSERT_NE(plot, nullptr) << plotName;
         for (const PlotRange range :
              {plot->range(), PlotRange::OneHour, PlotRange::TenMinutes, PlotRange::OneMinute}) {
-            auto* button = m_window->findChild<QAbstractButton*>(
+            auto* button = m_window->page(kOverview)->findChild<QAbstractButton*>(
                 QStringLiteral("range%1").arg(secondsOf(range)));
             ASSERT_NE(button, nullptr);
             if (range != plot->range()) button->click();

@@ -10,6 +10,7 @@
 #include "ui/format.h"
 #include "ui/pages/bindings_panel.h"
 #include "ui/pages/message_browser.h"
+#include "ui/widgets/fact_list.h"
 #include "ui/widgets/message_view.h"
 #include "ui/widgets/notice_bar.h"
 #include "ui/widgets/resource_table.h"
@@ -133,16 +134,52 @@ TEST_F(QueueDetailPageTest, WatchesItsQueue)
 TEST_F(QueueDetailPageTest, MarksArgumentsThatAreStoredAndNotActedOn)
 {
     auto* arguments = find<QTreeWidget>(QStringLiteral("queueArguments"));
-    ASSERT_EQ(arguments->topLevelItemCount(), 2);
-    EXPECT_EQ(arguments->topLevelItem(1)->text(0), QStringLiteral("x-message-ttl"));
-    EXPECT_EQ(arguments->topLevelItem(1)->text(2), QStringLiteral("60000"));
-    EXPECT_EQ(arguments->topLevelItem(1)->text(3), QStringLiteral("stored, not yet acted on"));
+    ASSERT_EQ(arguments->topLevelItemCount(), 5);
+    EXPECT_EQ(arguments->topLevelItem(0)->text(0), QStringLiteral("x-colour"));
+    EXPECT_EQ(arguments->topLevelItem(0)->text(3), QStringLiteral("stored, not acted on"));
+    EXPECT_EQ(arguments->topLevelItem(3)->text(0), QStringLiteral("x-message-ttl"));
+    EXPECT_EQ(arguments->topLevelItem(3)->text(2), QStringLiteral("60000"));
+    EXPECT_EQ(arguments->topLevelItem(3)->text(3), QStringLiteral("acted on"));
+}
+
+TEST_F(QueueDetailPageTest, SaysWhoIsActiveAndWhatBecameOfDeadLetters)
+{
+    const auto* behaviour = find<FactList>(QStringLiteral("behaviour"));
+    EXPECT_EQ(behaviour->value(0), QStringLiteral("dead-letters"));
+    EXPECT_EQ(behaviour->value(1), QStringLiteral("limit-all"));
+    EXPECT_EQ(behaviour->value(2), QStringLiteral("ctag1.000002 for 12 min 34 s"));
+    EXPECT_TRUE(behaviour->value(3).startsWith(QStringLiteral("3: 22,  1: 400,  0: 18")));
+    EXPECT_TRUE(behaviour->value(4).endsWith(QStringLiteral("of them dropped: 3")));
+    EXPECT_EQ(behaviour->value(5), QStringLiteral("–"));
 
     Snapshot later = test::queueDetailSnapshot(QStringLiteral("orders"));
-    later.queue->notHonoured.clear();
-    m_page.showQueue(keyOf(QStringLiteral("orders")));
+    later.queue->expiresIn = std::chrono::milliseconds(59'001);
+    later.queue->readyByPriority = {0, 0};
+    later.queue->singleActiveConsumer.clear();
     showSnapshot(later);
-    EXPECT_EQ(arguments->topLevelItem(1)->text(3), QStringLiteral("acted on"));
+    EXPECT_EQ(behaviour->value(2), QStringLiteral("–"));
+    EXPECT_EQ(behaviour->value(3), QStringLiteral("none ready"));
+    EXPECT_TRUE(behaviour->value(5).startsWith(QStringLiteral("1 min")));
+}
+
+TEST_F(QueueDetailPageTest, StrikesThroughTheSettingsThatAreOverruled)
+{
+    auto* tree = find<QTreeWidget>(QStringLiteral("settingsTree"));
+    ASSERT_EQ(tree->topLevelItemCount(), 6);
+    const auto item = [&](int row) { return tree->topLevelItem(row); };
+    EXPECT_EQ(item(0)->text(0), QStringLiteral("dead-letter-exchange"));
+    EXPECT_EQ(item(0)->text(2), QStringLiteral("argument of the queue"));
+    EXPECT_FALSE(item(0)->font(1).strikeOut());
+    EXPECT_EQ(item(1)->text(2), QStringLiteral("policy “dead-letters”"));
+    EXPECT_TRUE(item(1)->font(1).strikeOut());
+    EXPECT_EQ(item(1)->text(3), QStringLiteral("overruled"));
+    EXPECT_EQ(item(2)->text(2), QStringLiteral("operator policy “limit-all”"));
+    EXPECT_EQ(item(5)->text(1), QStringLiteral("60000 ms (1 min)"));
+
+    Snapshot later = test::queueDetailSnapshot(QStringLiteral("orders"));
+    later.queueSettings.removeLast();
+    showSnapshot(later);
+    EXPECT_EQ(tree->topLevelItemCount(), 5);
 }
 
 TEST_F(QueueDetailPageTest, SaysWhenTheQueueIsGoneAndComesBackWithIt)

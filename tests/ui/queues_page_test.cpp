@@ -187,7 +187,7 @@ TEST_F(QueuesPageTest, AsksForTheVirtualHostOnlyWhenThereAreSeveral)
     test::settle();
 
     Snapshot two = test::typicalSnapshot();
-    two.vhosts.append({QStringLiteral("staging"), 0, 0});
+    two.vhosts.append({.name = QStringLiteral("staging")});
     showSnapshot(two);
     EXPECT_FALSE(table().isColumnHidden(vhost));
     trigger(QStringLiteral("addQueue"));

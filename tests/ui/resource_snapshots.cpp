@@ -31,6 +31,25 @@ void setQueueDetail(Snapshot& snapshot, const QString& name)
     snapshot.queueBindings = {bindingRow(QString(), name, name)};
 }
 
+/// An argument that is less than the operator's limit, and a policy that an argument overrules.
+QList<EffectiveSetting> settingsOf(const QueueRow& queue)
+{
+    QList<EffectiveSetting> settings;
+    const auto exchange = queue.arguments.value(QStringLiteral("x-dead-letter-exchange"));
+    if (exchange.isValid()) {
+        settings.append({.key = QStringLiteral("dead-letter-exchange"),
+                         .candidates = {{SettingSource::Argument, exchange},
+                                        {SettingSource::Policy, QStringLiteral("old.dead")}}});
+    }
+    settings.append({.key = QStringLiteral("max-length"),
+                     .candidates = {{SettingSource::OperatorPolicy, 2'000'000LL},
+                                    {SettingSource::Policy, 5'000'000LL},
+                                    {SettingSource::Argument, 9'000'000LL}}});
+    settings.append({.key = QStringLiteral("message-ttl"),
+                     .candidates = {{SettingSource::Argument, 60'000LL}}});
+    return settings;
+}
+
 MessageRow messageRow(std::uint64_t position)
 {
     MessageRow row;
@@ -76,6 +95,8 @@ Snapshot queueDetailSnapshot(const QString& name)
     snapshot.queueBindings.append(headers);
     snapshot.queueConsumers = {consumerRow(name, 1), consumerRow(name, 2)};
     snapshot.queueConsumers[0].isActive = false;
+    snapshot.queueConsumers[1].priority = 10;
+    snapshot.queueSettings = settingsOf(*snapshot.queue);
     return snapshot;
 }
 

@@ -1,6 +1,5 @@
-#include "tests/support/fake_broker_client.h"
 #include "tests/ui/resource_snapshots.h"
-#include "tests/ui/ui_support.h"
+#include "tests/ui/screenshot_case.h"
 #include "ui/dialogs/bind_dialog.h"
 #include "ui/dialogs/declare_exchange_dialog.h"
 #include "ui/dialogs/declare_queue_dialog.h"
@@ -19,61 +18,18 @@
 #include <QTabWidget>
 #include <QTest>
 
-#include <gtest/gtest.h>
-
 #include <cmath>
-#include <string>
 
 namespace warren::ui {
 namespace {
 
 using management::CommandStatus;
 using management::Snapshot;
-using test::FakeBrokerClient;
 using test::keyOf;
 
-std::string joined(const QStringList& texts) { return texts.join(u'\n').toStdString(); }
+class ResourcesScreenshot : public test::ScreenshotCase {};
 
-/// Each picture of a page or dialog, light (false) and dark (true): not blank, nothing cut off,
-/// everything reachable by Tab.
-class ResourcesScreenshot : public testing::TestWithParam<bool> {
-protected:
-    void shoot(QWidget& widget, const QString& name)
-    {
-        const QImage picture = test::takeScreenshot(
-            widget, name + (GetParam() ? QStringLiteral("-dark") : QStringLiteral("-light")));
-        EXPECT_TRUE(test::hasContent(picture)) << qPrintable(name);
-        EXPECT_EQ(joined(test::clippedTexts(widget)), "") << qPrintable(name);
-        EXPECT_EQ(joined(test::unreachableByTab(widget)), "") << qPrintable(name);
-    }
-
-    void showPage(Page& page, const Snapshot& snapshot)
-    {
-        const int em = page.fontMetrics().height();
-        page.resize(em * 70, em * 48);
-        page.show();
-        m_client.setSnapshot(snapshot);
-        page.showSnapshot(m_client.snapshot());
-        test::settle();
-    }
-
-    void showDialog(CommandDialog& dialog)
-    {
-        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
-        dialog.show();
-        test::settle();
-    }
-
-    test::ThemeScope m_theme{GetParam()};
-    FakeBrokerClient m_client;
-};
-
-std::string caseName(const testing::TestParamInfo<bool>& info)
-{
-    return info.param ? "Dark" : "Light";
-}
-
-INSTANTIATE_TEST_SUITE_P(Themes, ResourcesScreenshot, testing::Bool(), caseName);
+INSTANTIATE_TEST_SUITE_P(Themes, ResourcesScreenshot, testing::Bool(), test::themeName);
 
 TEST_P(ResourcesScreenshot, Queues)
 {
@@ -86,7 +42,7 @@ TEST_P(ResourcesScreenshot, Queues)
     shoot(page, QStringLiteral("queues-typical"));
 
     Snapshot twoHosts = test::typicalSnapshot();
-    twoHosts.vhosts.append({QStringLiteral("staging"), 0, 0});
+    twoHosts.vhosts.append({.name = QStringLiteral("staging")});
     showPage(page, twoHosts);
     page.findChild<QLineEdit*>(QStringLiteral("filter"))
         ->setText(QStringLiteral("nothing like it"));
@@ -142,6 +98,8 @@ TEST_P(ResourcesScreenshot, QueueDetail)
     tabs->setCurrentIndex(3);
     page.findChild<ResourceTable*>(QStringLiteral("bindings"))->selectRow(1);
     shoot(page, QStringLiteral("queue-bindings"));
+    tabs->setCurrentIndex(4);
+    shoot(page, QStringLiteral("queue-settings"));
 
     showPage(page, test::queueDetailSnapshot(QStringLiteral("no such queue")));
     shoot(page, QStringLiteral("queue-gone"));
@@ -163,6 +121,8 @@ TEST_P(ResourcesScreenshot, EmptyAndHugeQueueDetail)
     shoot(page, QStringLiteral("queue-consumers-empty"));
     tabs->setCurrentIndex(3);
     shoot(page, QStringLiteral("queue-bindings-empty"));
+    tabs->setCurrentIndex(4);
+    shoot(page, QStringLiteral("queue-settings-empty"));
 
     constexpr int kRows = 3'000;
     const Snapshot huge = test::hugeQueueDetailSnapshot(kRows);

@@ -56,12 +56,13 @@ protected:
     void showWarning(const QString& text);
     void clearProblem();
     void showEvent(QShowEvent* event) override;
+    /// Makes room for what has been added, as far as the screen has it.
+    void growToFit();
     void setRunning(bool isRunning);
     bool isRunning() const { return m_isRunning; }
 
 private:
     void buildUi(const QString& acceptText);
-    void growToFit();
 
     management::BrokerClient& m_client;
     NoticeBar* m_notice = nullptr;

@@ -9,6 +9,7 @@
 #include <QCheckBox>
 #include <QFontMetrics>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -53,6 +54,17 @@ void ConfirmDialog::buildUi()
     m_reassurance = makeHint({}, this);
     m_reassurance->setObjectName(QStringLiteral("reassurance"));
     body()->addWidget(m_reassurance);
+
+    m_typedPrompt = new QLabel(this);
+    m_typedPrompt->setTextFormat(Qt::PlainText);
+    m_typedPrompt->setWordWrap(true);
+    m_typed = new QLineEdit(this);
+    m_typed->setObjectName(QStringLiteral("typedName"));
+    connect(m_typed, &QLineEdit::textChanged, this, &ConfirmDialog::checkTypedName);
+    for (QWidget* widget : {static_cast<QWidget*>(m_typedPrompt), static_cast<QWidget*>(m_typed)}) {
+        widget->hide();
+        body()->addWidget(widget);
+    }
     body()->addStretch();
 
     acceptButton()->setIcon(icon(Icon::Delete));
@@ -83,6 +95,23 @@ QCheckBox* ConfirmDialog::addCondition(const QString& objectName, const QString&
     // Before the stretch at the end.
     body()->insertWidget(body()->count() - 1, box);
     return box;
+}
+
+void ConfirmDialog::setTypedName(const QString& name, bool isRequired)
+{
+    m_typedName = isRequired ? name : QString{};
+    const QString prompt = tr("Type its name, “%1”, if that is what you want:").arg(name);
+    m_typedPrompt->setText(prompt);
+    m_typed->setAccessibleName(prompt);
+    m_typedPrompt->setVisible(isRequired);
+    m_typed->setVisible(isRequired);
+    checkTypedName();
+}
+
+void ConfirmDialog::checkTypedName()
+{
+    if (!isRunning())
+        acceptButton()->setEnabled(m_typedName.isEmpty() || m_typed->text() == m_typedName);
 }
 
 void ConfirmDialog::showNames()
@@ -142,6 +171,7 @@ void ConfirmDialog::submit()
 void ConfirmDialog::showOutcome()
 {
     setRunning(false);
+    checkTypedName();
     const QList<CommandRun::Refusal> refusals = m_run->refusals();
     const int doneCount = m_run->doneCount();
     m_run->deleteLater();

@@ -7,6 +7,7 @@
 
 class QCheckBox;
 class QLabel;
+class QLineEdit;
 class QPlainTextEdit;
 
 namespace warren::ui {
@@ -20,13 +21,14 @@ class CommandRun;
 class ConfirmDialog : public CommandDialog {
     Q_OBJECT
 
-protected:
+public:
     /// What would be lost.
     struct Losses {
         QStringList lines;    ///< one kind of loss each, with its number
         QString reassurance;  ///< what stays, or that nothing is lost; may be empty
     };
 
+protected:
     ConfirmDialog(management::BrokerClient& client, const QString& title, const QString& acceptText,
                   QWidget* parent);
 
@@ -37,6 +39,9 @@ protected:
 
     /// A condition that the person may set.
     QCheckBox* addCondition(const QString& objectName, const QString& text);
+
+    /// Lets nothing happen until this name is typed, while `isRequired`.
+    void setTypedName(const QString& name, bool isRequired);
 
     /// The targets that are not done yet, as their places in the names of `begin`.
     const QList<int>& pending() const { return m_pending; }
@@ -55,6 +60,7 @@ private:
     void showLosses();
     void showNames();
     void showOutcome();
+    void checkTypedName();
 
     QStringList m_names;
     QList<int> m_pending;
@@ -62,6 +68,9 @@ private:
     CommandRun* m_run = nullptr;
     QPlainTextEdit* m_targets = nullptr;
     QLabel* m_losses = nullptr;
+    QLabel* m_typedPrompt = nullptr;
+    QLineEdit* m_typed = nullptr;
+    QString m_typedName;  ///< empty: need not be typed
     QLabel* m_reassurance = nullptr;
 };
 

@@ -13,6 +13,40 @@
 
 namespace warren::ui {
 
+namespace {
+
+QString typeExplanation(const QString& type)
+{
+    const auto tr = [](const char* text) { return DeclareExchangeDialog::tr(text); };
+    if (type == QLatin1String("direct")) {
+        return tr("To queues whose binding key equals the message's routing key.");
+    }
+    if (type == QLatin1String("fanout")) {
+        return tr("To every bound queue, whatever the routing key.");
+    }
+    if (type == QLatin1String("topic")) {
+        return tr(
+            "To queues whose binding pattern fits the routing key: * stands for one word, # for "
+            "any number.");
+    }
+    if (type == QLatin1String("headers")) {
+        return tr("To queues whose binding arguments fit the message's headers.");
+    }
+    if (type == QLatin1String("x-consistent-hash")) {
+        return tr(
+            "To one queue, the same for the same routing key; the binding key is the queue's "
+            "weight, a whole number.");
+    }
+    if (type == QLatin1String("x-random")) return tr("To one of the bound queues, by chance.");
+    if (type == QLatin1String("x-recent-history")) {
+        return tr(
+            "To every bound queue; a queue that is bound later gets the last messages at once.");
+    }
+    return {};
+}
+
+}  // namespace
+
 DeclareExchangeDialog::DeclareExchangeDialog(management::BrokerClient& client,
                                              const QStringList& vhosts, QWidget* parent)
     : CommandDialog(client, tr("New exchange"), tr("Declare exchange"), parent)
@@ -36,7 +70,8 @@ void DeclareExchangeDialog::buildUi(const QStringList& vhosts)
     m_type->setObjectName(QStringLiteral("type"));
     // The broker's own words: they are what clients write too.
     m_type->addItems({QStringLiteral("direct"), QStringLiteral("fanout"), QStringLiteral("topic"),
-                      QStringLiteral("headers")});
+                      QStringLiteral("headers"), QStringLiteral("x-consistent-hash"),
+                      QStringLiteral("x-random"), QStringLiteral("x-recent-history")});
     form->addRow(tr("&Type"), m_type);
     m_typeHint = new HintLabel(QString{}, this);
     form->addRow(QString{}, m_typeHint);
@@ -65,21 +100,13 @@ void DeclareExchangeDialog::buildUi(const QStringList& vhosts)
 
 void DeclareExchangeDialog::explainType()
 {
-    switch (m_type->currentIndex()) {
-    case 0:
-        m_typeHint->setText(tr("To queues whose binding key equals the message's routing key."));
-        break;
-    case 1: m_typeHint->setText(tr("To every bound queue, whatever the routing key.")); break;
-    case 2:
-        m_typeHint->setText(
-            tr("To queues whose binding pattern fits the routing key: * stands for "
-               "one word, # for any number."));
-        break;
-    case 3:
-        m_typeHint->setText(tr("To queues whose binding arguments fit the message's headers."));
-        break;
-    default: m_typeHint->clear(); break;
-    }
+    const QString type = m_type->currentText();
+    m_typeHint->setText(typeExplanation(type));
+    const bool hashes = type == QLatin1String("x-consistent-hash");
+    const bool remembers = type == QLatin1String("x-recent-history");
+    m_arguments->setOffered(QStringLiteral("hash-header"), hashes);
+    m_arguments->setOffered(QStringLiteral("hash-property"), hashes);
+    m_arguments->setOffered(QStringLiteral("x-recent-history-length"), remembers);
 }
 
 void DeclareExchangeDialog::submit()

@@ -3,6 +3,7 @@
 #include "ui/dialogs/form_fields.h"
 #include "ui/theme.h"
 #include "ui/widgets/arguments_editor.h"
+#include "ui/widgets/hint_label.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -32,6 +33,18 @@ void DeclareQueueDialog::buildUi(const QStringList& vhosts)
     m_name->setObjectName(QStringLiteral("name"));
     m_name->setPlaceholderText(tr("empty: the broker makes a name"));
     form->addRow(tr("&Name"), m_name);
+
+    m_type = new QComboBox(this);
+    m_type->setObjectName(QStringLiteral("type"));
+    m_type->addItem(tr("as the virtual host says"), QString{});
+    // The broker's own words: they are what clients write too.
+    for (const QString& type : {QStringLiteral("classic"), QStringLiteral("quorum")}) {
+        m_type->addItem(type, type);
+    }
+    form->addRow(tr("&Type"), m_type);
+    m_typeHint = new HintLabel(QString{}, this);
+    form->addRow(QString{}, m_typeHint);
+    connect(m_type, &QComboBox::currentIndexChanged, this, &DeclareQueueDialog::showType);
     body()->addLayout(form);
 
     m_isDurable = new QCheckBox(tr("&Durable"), this);
@@ -48,9 +61,41 @@ void DeclareQueueDialog::buildUi(const QStringList& vhosts)
     m_arguments = new ArgumentsEditor(ArgumentsEditor::Purpose::Queue, this);
     m_arguments->setObjectName(QStringLiteral("arguments"));
     body()->addWidget(m_arguments, 1);
-    body()->addWidget(makeHint(tr("Every argument is stored. Those that the broker does not act on "
-                                  "yet get a tag with a broken frame in the list."),
+    body()->addWidget(makeHint(tr("Every argument is stored. Those that this broker does not act "
+                                  "on get a tag with ⚠ in the list."),
                                this));
+    showType();
+}
+
+void DeclareQueueDialog::showType()
+{
+    const QString type = m_type->currentData().toString();
+    const bool isQuorum = type == QLatin1String("quorum");
+    if (isQuorum) {
+        m_isDurable->setChecked(true);
+        m_isAutoDelete->setChecked(false);
+    }
+    m_isDurable->setEnabled(!isQuorum);
+    m_isAutoDelete->setEnabled(!isQuorum);
+    if (isQuorum) {
+        m_typeHint->setText(
+            tr("Kept on a majority of its nodes; always durable, never "
+               "auto-deleted."));
+    } else if (type.isEmpty()) {
+        m_typeHint->setText(tr("Classic, unless the virtual host has another default."));
+    } else {
+        m_typeHint->setText(tr("On one node; policies can mirror it."));
+    }
+}
+
+management::Arguments DeclareQueueDialog::arguments() const
+{
+    management::Arguments arguments = m_arguments->arguments();
+    const QString name = QStringLiteral("x-queue-type");
+    const QString type = m_type->currentData().toString();
+    // What was typed by hand wins.
+    if (!type.isEmpty() && !arguments.contains(name)) arguments.insert(name, type);
+    return arguments;
 }
 
 void DeclareQueueDialog::submit()
@@ -63,7 +108,7 @@ void DeclareQueueDialog::submit()
     run(management::DeclareQueue{{m_vhost->currentText(), m_name->text()},
                                  m_isDurable->isChecked(),
                                  m_isAutoDelete->isChecked(),
-                                 m_arguments->arguments()});
+                                 arguments()});
 }
 
 void DeclareQueueDialog::takeDone(const management::CommandResult& result)

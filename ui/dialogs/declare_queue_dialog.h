@@ -9,6 +9,7 @@ class QLineEdit;
 namespace warren::ui {
 
 class ArgumentsEditor;
+class HintLabel;
 
 /// Declares a queue. Durable unless the person says otherwise; without a name the broker makes one.
 /// Thread: GUI.
@@ -30,9 +31,13 @@ protected:
 
 private:
     void buildUi(const QStringList& vhosts);
+    void showType();
+    management::Arguments arguments() const;
 
     QComboBox* m_vhost = nullptr;
     QLineEdit* m_name = nullptr;
+    QComboBox* m_type = nullptr;
+    HintLabel* m_typeHint = nullptr;
     QCheckBox* m_isDurable = nullptr;
     QCheckBox* m_isAutoDelete = nullptr;
     ArgumentsEditor* m_arguments = nullptr;

@@ -12,6 +12,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QRegularExpressionValidator>
 #include <QStringListModel>
 #include <QStyle>
 #include <QVBoxLayout>
@@ -95,6 +96,30 @@ QComboBox* makeNameField(const QString& objectName, QWidget* parent)
     field->completer()->setFilterMode(Qt::MatchContains);
     field->setCurrentIndex(-1);
     return field;
+}
+
+QLineEdit* makeLimitField(const QString& objectName, std::optional<qint64> limit, QWidget* parent)
+{
+    auto* field = new QLineEdit(limit ? QString::number(*limit) : QString{}, parent);
+    field->setObjectName(objectName);
+    field->setPlaceholderText(QCoreApplication::translate("FormFields", "unlimited"));
+    // More digits than any limit needs, and fewer than would overflow.
+    static const QRegularExpression wholeNumber(QStringLiteral("[0-9]{0,12}"));
+    field->setValidator(new QRegularExpressionValidator(wholeNumber, field));
+    return field;
+}
+
+std::optional<qint64> typedLimit(const QLineEdit* field)
+{
+    return field->text().isEmpty() ? std::nullopt : std::optional(field->text().toLongLong());
+}
+
+QStringList typedTags(const QLineEdit* field)
+{
+    static const QRegularExpression separators(QStringLiteral("[,\\s]+"));
+    QStringList tags = field->text().split(separators, Qt::SkipEmptyParts);
+    tags.removeDuplicates();
+    return tags;
 }
 
 void offerNames(QComboBox* field, const QStringList& names)

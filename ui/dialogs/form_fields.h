@@ -4,11 +4,14 @@
 
 #include <QStringList>
 
+#include <optional>
+
 class QBoxLayout;
 class QCheckBox;
 class QComboBox;
 class QFormLayout;
 class QLabel;
+class QLineEdit;
 class QWidget;
 
 /// What the fields of all dialogs have in common. Thread: GUI.
@@ -31,6 +34,15 @@ QLabel* makeHint(const QString& text, QWidget* parent);
 
 /// A name to type or to choose from names that are there.
 QComboBox* makeNameField(const QString& objectName, QWidget* parent);
+
+/// A limit to type, a whole number; empty means that there is none.
+QLineEdit* makeLimitField(const QString& objectName, std::optional<qint64> limit, QWidget* parent);
+
+/// What is typed in a limit field.
+std::optional<qint64> typedLimit(const QLineEdit* field);
+
+/// The words between commas and spaces, each once, in their order.
+QStringList typedTags(const QLineEdit* field);
 
 /// Offers other names, and keeps what was typed.
 void offerNames(QComboBox* field, const QStringList& names);

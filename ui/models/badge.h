@@ -16,6 +16,8 @@ struct Badge {
     Tone tone = Tone::Neutral;
     /// Stored and shown, but the broker does not act on it: drawn with a broken frame.
     bool isInert = false;
+    /// Given by a policy, not by the declaration: drawn as an outline.
+    bool isFromPolicy = false;
     bool operator==(const Badge&) const = default;
 };
 using Badges = QList<Badge>;
@@ -23,7 +25,8 @@ using Badges = QList<Badge>;
 /// Role under which a model hands its badges to BadgeDelegate, as a Badges value.
 inline constexpr int kBadgesRole = Qt::UserRole + 100;
 
-/// What a queue was declared with: D, AD, Excl, then one tag per argument in RabbitMQ's order.
+/// What a queue was declared with, and what its policies add: D, AD, Excl, Q, then one tag per
+/// argument in RabbitMQ's order.
 Badges queueFeatures(const management::QueueRow& queue);
 
 /// As queueFeatures: D, AD, I, AE.

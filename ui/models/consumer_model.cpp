@@ -46,8 +46,13 @@ std::vector<TableColumn<ConsumerRow>> consumerColumns()
         withToolTip(yesNoColumn(tr("Ack required"), &ConsumerRow::needsAck),
                     tr("Whether a message stays in the queue until the consumer acknowledges it")),
         yesNoColumn(tr("Exclusive"), &ConsumerRow::isExclusive),
-        withToolTip(yesNoColumn(tr("Active"), &ConsumerRow::isActive),
-                    tr("Whether the consumer gets messages now")),
+        withToolTip(
+            yesNoColumn(tr("Active"), &ConsumerRow::isActive),
+            tr("Whether the consumer gets messages; of a single active consumer the others wait")),
+        withToolTip(
+            numberColumn<ConsumerRow>(tr("Priority"), &ConsumerRow::priority,
+                                      [](std::int32_t value) { return QString::number(value); }),
+            tr("Consumers of a higher priority get messages first (x-priority)")),
         withToolTip(
             numberColumn<ConsumerRow>(tr("Prefetch"), &ConsumerRow::prefetch, writePrefetch),
             tr("How many unacknowledged messages the consumer may hold")),

@@ -19,6 +19,7 @@ enum class ConsumerColumn {
     AckRequired,
     Exclusive,
     Active,
+    Priority,
     Prefetch,
     Unacked,
     Arguments,

@@ -30,7 +30,7 @@ TableColumn<ExchangeRow> featuresColumn()
     auto column = textColumn<ExchangeRow>(
         tr("Features"), [](const ExchangeRow& row) { return badgesText(exchangeFeatures(row)); });
     column.headerToolTip = tr(
-        "How the exchange was declared; a broken frame marks what is stored but not yet acted on");
+        "How the exchange was declared; ⚠ in a broken frame marks what is stored but not acted on");
     column.extra = [](const ExchangeRow& row, int role) {
         return role == kBadgesRole ? QVariant::fromValue(exchangeFeatures(row)) : QVariant();
     };

@@ -26,9 +26,26 @@ TableColumn<QueueRow> featuresColumn()
     auto column = textColumn<QueueRow>(
         tr("Features"), [](const QueueRow& row) { return badgesText(queueFeatures(row)); });
     column.headerToolTip =
-        tr("How the queue was declared; a broken frame marks what is stored but not yet acted on");
+        tr("How the queue was declared; an outline marks what a policy gives, ⚠ in a broken frame "
+           "what "
+           "is stored but not acted on");
     column.extra = [](const QueueRow& row, int role) {
         return role == kBadgesRole ? QVariant::fromValue(queueFeatures(row)) : QVariant();
+    };
+    return column;
+}
+
+TableColumn<QueueRow> policyColumn()
+{
+    auto column = textColumn<QueueRow>(tr("Policy"), &queuePolicyText);
+    column.headerToolTip = tr("The policy, and the operator policy, that hold for the queue");
+    column.toolTip = [](const QueueRow& row) {
+        QStringList lines;
+        if (!row.policy.isEmpty()) lines.append(tr("Policy: %1").arg(row.policy));
+        if (!row.operatorPolicy.isEmpty()) {
+            lines.append(tr("Operator policy: %1").arg(row.operatorPolicy));
+        }
+        return lines.join(u'\n');
     };
     return column;
 }
@@ -74,6 +91,7 @@ std::vector<TableColumn<QueueRow>> queueColumns()
         textColumn<QueueRow>(tr("Virtual host"), [](const QueueRow& row) { return row.key.vhost; }),
         nameColumn(),
         featuresColumn(),
+        policyColumn(),
         stateColumn(),
         countColumn(tr("Ready"), tr("Messages waiting for a consumer"), &QueueRow::readyCount),
         countColumn(tr("Unacked"), tr("Messages delivered and not yet acknowledged"),
@@ -92,6 +110,14 @@ std::vector<TableColumn<QueueRow>> queueColumns()
 }
 
 }  // namespace
+
+QString queuePolicyText(const QueueRow& queue)
+{
+    if (queue.policy.isEmpty() || queue.operatorPolicy.isEmpty()) {
+        return queue.policy + queue.operatorPolicy;
+    }
+    return QStringLiteral("%1 + %2").arg(queue.policy, queue.operatorPolicy);
+}
 
 QueueModel::QueueModel(QObject* parent) : SnapshotTableModel(queueColumns(), parent) {}
 

@@ -10,6 +10,7 @@ enum class QueueColumn {
     Vhost,
     Name,
     Features,
+    Policy,
     State,
     Ready,
     Unacked,
@@ -20,6 +21,9 @@ enum class QueueColumn {
     Consumers,
     Memory,
 };
+
+/// The names of both policies of a queue; empty when it has none.
+QString queuePolicyText(const management::QueueRow& queue);
 
 /// The queues of the last snapshot as a table. See SnapshotTableModel.
 class QueueModel final

@@ -2,8 +2,9 @@
 
 #include "ui/dialogs/close_confirmations.h"
 #include "ui/format.h"
-#include "ui/icons.h"
 #include "ui/models/channel_model.h"
+#include "ui/pages/client_panel.h"
+#include "ui/pages/closes_panel.h"
 #include "ui/theme.h"
 #include "ui/widgets/badges.h"
 #include "ui/widgets/card.h"
@@ -12,11 +13,8 @@
 #include "ui/widgets/list_panel.h"
 #include "ui/widgets/resource_table.h"
 
-#include <QAction>
-#include <QClipboard>
-#include <QGuiApplication>
 #include <QHBoxLayout>
-#include <QSplitter>
+#include <QTabWidget>
 #include <QVBoxLayout>
 
 namespace warren::ui {
@@ -24,55 +22,57 @@ namespace warren::ui {
 using management::ChannelRow;
 using management::SnapshotPtr;
 using management::TopicChannels;
+using management::TopicClosedChannels;
 
 ChannelsPage::ChannelsPage(management::BrokerClient& client, QWidget* parent)
     : Page(parent),
       m_client(client),
       m_model(new ChannelModel(this)),
-      m_list(new ListPanel(tr("Channels"), *m_model, this)),
-      m_closeAction(new QAction(icon(Icon::Close), tr("Close…"), this))
+      m_tabs(new QTabWidget(this)),
+      m_open(new ClientPanel(tr("Channels"), *m_model, tr("Closes the selected channels (Delete)"),
+                             m_tabs)),
+      m_closes(new ClosesPanel(m_tabs))
 {
     buildUi();
-    connect(m_closeAction, &QAction::triggered, this, &ChannelsPage::askToClose);
-    connect(m_list->emptyState(), &EmptyState::buttonClicked, this,
-            &ChannelsPage::copyConnectionString);
-    connect(m_list->table(), &ResourceTable::deleteRequested, m_closeAction, &QAction::trigger);
-    connect(m_list->table(), &ResourceTable::selectedRowsChanged, this,
-            &ChannelsPage::showSelection);
-    showSelection();
+    connect(m_open, &ClientPanel::closeRequested, this, &ChannelsPage::askToClose);
+    connect(m_open, &ClientPanel::detailsWanted, this,
+            [this](int row) { showDetails(m_model->rowAt(row)); });
+    connect(m_open->list()->emptyState(), &EmptyState::buttonClicked, this,
+            [this] { copyConnectionString(m_client); });
+    connect(m_tabs, &QTabWidget::currentChanged, this, &Page::wantedChanged);
 }
 
 void ChannelsPage::buildUi()
 {
-    m_closeAction->setObjectName(QStringLiteral("close"));
-    m_closeAction->setToolTip(tr("Closes the selected channels (Delete)"));
-    m_list->addAction(m_closeAction);
-    m_list->setEmptyState(tr(
-        "No channel is open. A client opens channels on its connection to publish and consume."));
-    m_list->table()->setItemDelegateForColumn(static_cast<int>(ChannelColumn::State),
-                                              new BadgeDelegate(m_list->table()));
+    ListPanel* list = m_open->list();
+    list->setEmptyState(tr("No channel is open. A client opens channels on its connection to "
+                           "publish and consume."),
+                        tr("Copy the connection string"));
+    list->table()->setItemDelegateForColumn(static_cast<int>(ChannelColumn::State),
+                                            new BadgeDelegate(list->table()));
     const QString rate = QStringLiteral("99 999/s");
-    m_list->table()->setSamples({QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672 (1)"),
-                                 QStringLiteral("guest-user"), QStringLiteral("transaction"),
-                                 QStringLiteral(" running "), rate, rate, rate, rate});
+    list->table()->setSamples({QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672 (1)"),
+                               QStringLiteral("guest-user"), QStringLiteral("transaction"),
+                               QStringLiteral(" running "), rate, rate, rate, rate});
+    m_open->setDetails(buildDetails());
 
-    auto* splitter = new QSplitter(Qt::Vertical, this);
-    splitter->addWidget(m_list);
-    splitter->addWidget(buildDetails());
-    splitter->setStretchFactor(0, 1);
-    splitter->setChildrenCollapsible(false);
-    splitter->setHandleWidth(theme::gap(this, Gap::Medium));
+    m_tabs->setObjectName(QStringLiteral("channelTabs"));
+    m_tabs->setDocumentMode(true);
+    const int gap = theme::gap(this, Gap::Medium);
+    for (QWidget* content : {static_cast<QWidget*>(m_open), static_cast<QWidget*>(m_closes)}) {
+        content->layout()->setContentsMargins(0, gap, 0, 0);
+    }
+    m_tabs->addTab(m_open, tr("Open"));
+    m_tabs->addTab(m_closes, tr("Closed for a fault"));
     auto* layout = new QVBoxLayout(this);
     const int margin = theme::gap(this, Gap::Large);
     layout->setContentsMargins(margin, margin, margin, margin);
-    layout->addWidget(splitter);
+    layout->addWidget(m_tabs);
 }
 
-QWidget* ChannelsPage::buildDetails()
+Card* ChannelsPage::buildDetails()
 {
     auto* card = new Card(tr("Channel"), this);
-    m_details = card;
-    m_details->setObjectName(QStringLiteral("details"));
     m_identity = new FactList(
         {tr("Connection"), tr("Number"), tr("User"), tr("Virtual host"), tr("Mode"), tr("State")},
         card);
@@ -96,37 +96,30 @@ QWidget* ChannelsPage::buildDetails()
     return card;
 }
 
+bool ChannelsPage::showsCloses() const { return m_tabs->currentWidget() == m_closes; }
+
 management::WatchScope ChannelsPage::wanted() const
 {
-    return {.topics = TopicChannels, .queue = {}, .exchange = {}};
+    return {
+        .topics = showsCloses() ? TopicClosedChannels : TopicChannels, .queue = {}, .exchange = {}};
 }
 
 void ChannelsPage::showSnapshot(const SnapshotPtr& snapshot)
 {
-    if ((snapshot->topics & TopicChannels) == 0) return;
-    m_model->show(snapshot->channels);
-    showSelection();
+    if (snapshot->topics & TopicChannels) {
+        m_model->show(snapshot->channels);
+        m_open->showSelection();
+    }
+    if (snapshot->topics & TopicClosedChannels) m_closes->showCloses(snapshot->closedChannels);
 }
 
 bool ChannelsPage::focusFilter()
 {
-    m_list->focusFilter();
+    (showsCloses() ? m_closes->list() : m_open->list())->focusFilter();
     return true;
 }
 
-void ChannelsPage::setActionsEnabled(bool enabled)
-{
-    m_isReachable = enabled;
-    showSelection();
-}
-
-void ChannelsPage::showSelection()
-{
-    const auto row = m_list->table()->currentSourceRow();
-    m_closeAction->setEnabled(m_isReachable && m_list->table()->selectionModel()->hasSelection());
-    m_details->setVisible(row.has_value());
-    if (row) showDetails(m_model->rowAt(*row));
-}
+void ChannelsPage::setActionsEnabled(bool enabled) { m_open->setActionsEnabled(enabled); }
 
 void ChannelsPage::showDetails(const ChannelRow& channel)
 {
@@ -148,24 +141,13 @@ void ChannelsPage::showDetails(const ChannelRow& channel)
          format::rateWithUnit(channel.rates.ack)});
 }
 
-void ChannelsPage::copyConnectionString()
-{
-    const QString text = m_client.snapshot()->overview.connectionString;
-    QGuiApplication::clipboard()->setText(text);
-    emit noticeRaised(NoticeKind::Success, tr("Copied: %1").arg(text));
-}
-
-void ChannelsPage::askToClose()
+void ChannelsPage::askToClose(const QList<int>& rows)
 {
     QList<ChannelRow> chosen;
-    for (const int row : m_list->table()->selectedSourceRows()) {
+    for (const int row : rows) {
         chosen.append(m_model->rowAt(row));
     }
-    if (chosen.isEmpty()) return;
-    auto* dialog = new CloseChannelsDialog(m_client, chosen, this);  // deletes itself
-    connect(dialog, &CloseChannelsDialog::succeeded, this,
-            [this](const QString& text) { emit noticeRaised(NoticeKind::Success, text); });
-    dialog->open();
+    openDialog(new CloseChannelsDialog(m_client, chosen, this));
 }
 
 }  // namespace warren::ui

@@ -2,15 +2,18 @@
 
 #include "ui/page.h"
 
-class QAction;
+class QTabWidget;
 
 namespace warren::ui {
 
+class Card;
 class ChannelModel;
+class ClientPanel;
+class ClosesPanel;
 class FactList;
-class ListPanel;
 
-/// All channels, live, with their limits and rates; closes them with a reason.
+/// All channels, live, with their limits and rates; closes them with a reason. Behind a tab: the
+/// last ones that were closed for a fault, and what to do about it.
 class ChannelsPage final : public Page {
     Q_OBJECT
 
@@ -25,21 +28,19 @@ public:
 
 private:
     void buildUi();
-    QWidget* buildDetails();
-    void showSelection();
+    Card* buildDetails();
     void showDetails(const management::ChannelRow& channel);
-    void copyConnectionString();
-    void askToClose();
+    void askToClose(const QList<int>& rows);
+    bool showsCloses() const;
 
     management::BrokerClient& m_client;
     ChannelModel* m_model;
-    ListPanel* m_list;
-    QAction* m_closeAction;
-    QWidget* m_details = nullptr;
+    QTabWidget* m_tabs;
+    ClientPanel* m_open;
+    ClosesPanel* m_closes;
     FactList* m_identity = nullptr;
     FactList* m_holds = nullptr;
     FactList* m_rates = nullptr;
-    bool m_isReachable = true;
 };
 
 }  // namespace warren::ui

@@ -2,9 +2,8 @@
 
 #include "ui/dialogs/close_confirmations.h"
 #include "ui/format.h"
-#include "ui/icons.h"
 #include "ui/models/connection_model.h"
-#include "ui/models/row_filter.h"
+#include "ui/pages/client_panel.h"
 #include "ui/theme.h"
 #include "ui/widgets/badges.h"
 #include "ui/widgets/card.h"
@@ -13,13 +12,8 @@
 #include "ui/widgets/list_panel.h"
 #include "ui/widgets/resource_table.h"
 
-#include <QAction>
-#include <QClipboard>
-#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QLabel>
-#include <QSplitter>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -57,55 +51,44 @@ ConnectionsPage::ConnectionsPage(management::BrokerClient& client, QWidget* pare
     : Page(parent),
       m_client(client),
       m_model(new ConnectionModel(this)),
-      m_list(new ListPanel(tr("Connections"), *m_model, this)),
-      m_closeAction(new QAction(icon(Icon::Close), tr("Close…"), this))
+      m_panel(new ClientPanel(tr("Connections"), *m_model,
+                              tr("Closes the selected connections (Delete)"), this))
 {
     buildUi();
-    connect(m_closeAction, &QAction::triggered, this, &ConnectionsPage::askToClose);
-    connect(m_list->emptyState(), &EmptyState::buttonClicked, this,
-            &ConnectionsPage::copyConnectionString);
-    connect(m_list->table(), &ResourceTable::deleteRequested, m_closeAction, &QAction::trigger);
-    connect(m_list->table(), &ResourceTable::selectedRowsChanged, this,
-            &ConnectionsPage::showSelection);
-    showSelection();
+    connect(m_panel, &ClientPanel::closeRequested, this, &ConnectionsPage::askToClose);
+    connect(m_panel, &ClientPanel::detailsWanted, this,
+            [this](int row) { showDetails(m_model->rowAt(row)); });
+    connect(m_panel->list()->emptyState(), &EmptyState::buttonClicked, this,
+            [this] { copyConnectionString(m_client); });
 }
 
 void ConnectionsPage::buildUi()
 {
-    m_closeAction->setObjectName(QStringLiteral("close"));
-    m_closeAction->setToolTip(tr("Closes the selected connections (Delete)"));
-    m_list->addAction(m_closeAction);
-    m_list->setEmptyState(
+    ListPanel* list = m_panel->list();
+    list->setEmptyState(
         tr("No client is connected. Give one the connection string, and it shows up here."),
         tr("Copy the connection string"));
-    m_list->table()->setItemDelegateForColumn(static_cast<int>(ConnectionColumn::State),
-                                              new BadgeDelegate(m_list->table()));
-    m_list->table()->setSamples({QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672"),
-                                 QStringLiteral("order-service-worker-1"),
-                                 QStringLiteral("guest-user"), QStringLiteral("/production"),
-                                 QStringLiteral(" blocking "), QStringLiteral("2047"),
-                                 QStringLiteral("999.9 MiB/s"), QStringLiteral("999.9 MiB/s"),
-                                 QStringLiteral("2025-03-01 12:34:56")});
+    list->table()->setItemDelegateForColumn(static_cast<int>(ConnectionColumn::State),
+                                            new BadgeDelegate(list->table()));
+    list->table()->setSamples({QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672"),
+                               QStringLiteral("order-service-worker-1"),
+                               QStringLiteral("guest-user"), QStringLiteral("/production"),
+                               QStringLiteral(" blocking "), QStringLiteral("2047"),
+                               QStringLiteral("999.9 MiB/s"), QStringLiteral("999.9 MiB/s"),
+                               QStringLiteral("2025-03-01 12:34:56")});
 
-    m_list->table()->setFlexibleColumn(static_cast<int>(ConnectionColumn::Client));
+    list->table()->setFlexibleColumn(static_cast<int>(ConnectionColumn::Client));
 
-    auto* splitter = new QSplitter(Qt::Vertical, this);
-    splitter->addWidget(m_list);
-    splitter->addWidget(buildDetails());
-    splitter->setStretchFactor(0, 1);
-    splitter->setChildrenCollapsible(false);
-    splitter->setHandleWidth(theme::gap(this, Gap::Medium));
+    m_panel->setDetails(buildDetails());
     auto* layout = new QVBoxLayout(this);
     const int margin = theme::gap(this, Gap::Large);
     layout->setContentsMargins(margin, margin, margin, margin);
-    layout->addWidget(splitter);
+    layout->addWidget(m_panel);
 }
 
-QWidget* ConnectionsPage::buildDetails()
+Card* ConnectionsPage::buildDetails()
 {
     auto* card = new Card(tr("Connection"), this);
-    m_details = card;
-    m_details->setObjectName(QStringLiteral("details"));
     m_identity = new FactList({tr("Name"), tr("Client"), tr("Product"), tr("User"),
                                tr("Virtual host"), tr("Connected at")},
                               card);
@@ -141,28 +124,16 @@ void ConnectionsPage::showSnapshot(const SnapshotPtr& snapshot)
 {
     if ((snapshot->topics & TopicConnections) == 0) return;
     m_model->show(snapshot->connections);
-    showSelection();
+    m_panel->showSelection();
 }
 
 bool ConnectionsPage::focusFilter()
 {
-    m_list->focusFilter();
+    m_panel->list()->focusFilter();
     return true;
 }
 
-void ConnectionsPage::setActionsEnabled(bool enabled)
-{
-    m_isReachable = enabled;
-    showSelection();
-}
-
-void ConnectionsPage::showSelection()
-{
-    const auto row = m_list->table()->currentSourceRow();
-    m_closeAction->setEnabled(m_isReachable && m_list->table()->selectionModel()->hasSelection());
-    m_details->setVisible(row.has_value());
-    if (row) showDetails(m_model->rowAt(*row));
-}
+void ConnectionsPage::setActionsEnabled(bool enabled) { m_panel->setActionsEnabled(enabled); }
 
 void ConnectionsPage::showDetails(const ConnectionRow& connection)
 {
@@ -193,24 +164,13 @@ void ConnectionsPage::showProperties(const QVariantMap& properties)
     m_properties->expandAll();
 }
 
-void ConnectionsPage::copyConnectionString()
-{
-    const QString text = m_client.snapshot()->overview.connectionString;
-    QGuiApplication::clipboard()->setText(text);
-    emit noticeRaised(NoticeKind::Success, tr("Copied: %1").arg(text));
-}
-
-void ConnectionsPage::askToClose()
+void ConnectionsPage::askToClose(const QList<int>& rows)
 {
     QList<ConnectionRow> chosen;
-    for (const int row : m_list->table()->selectedSourceRows()) {
+    for (const int row : rows) {
         chosen.append(m_model->rowAt(row));
     }
-    if (chosen.isEmpty()) return;
-    auto* dialog = new CloseConnectionsDialog(m_client, chosen, this);  // deletes itself
-    connect(dialog, &CloseConnectionsDialog::succeeded, this,
-            [this](const QString& text) { emit noticeRaised(NoticeKind::Success, text); });
-    dialog->open();
+    openDialog(new CloseConnectionsDialog(m_client, chosen, this));
 }
 
 }  // namespace warren::ui

@@ -2,14 +2,14 @@
 
 #include "ui/page.h"
 
-class QAction;
 class QTreeWidget;
 
 namespace warren::ui {
 
+class Card;
+class ClientPanel;
 class ConnectionModel;
 class FactList;
-class ListPanel;
 
 /// All connections, live, with what each client said of itself; closes them with a reason.
 class ConnectionsPage final : public Page {
@@ -26,23 +26,18 @@ public:
 
 private:
     void buildUi();
-    QWidget* buildDetails();
-    void showSelection();
+    Card* buildDetails();
     void showDetails(const management::ConnectionRow& connection);
     void showProperties(const QVariantMap& properties);
-    void copyConnectionString();
-    void askToClose();
+    void askToClose(const QList<int>& rows);
 
     management::BrokerClient& m_client;
     ConnectionModel* m_model;
-    ListPanel* m_list;
-    QAction* m_closeAction;
-    QWidget* m_details = nullptr;
+    ClientPanel* m_panel;
     FactList* m_identity = nullptr;
     FactList* m_limits = nullptr;
     QTreeWidget* m_properties = nullptr;
     QVariantMap m_shownProperties;
-    bool m_isReachable = true;
 };
 
 }  // namespace warren::ui

@@ -113,7 +113,9 @@ void ExchangePane::showExchange(const std::optional<ExchangeRow>& exchange)
     m_stack->setCurrentIndex(exchange ? 1 : 0);
     if (!exchange) return;
     m_name->setFullText(exchangeDisplayName(exchange->key.name));
-    m_type->setText(tr("%1 exchange").arg(exchange->type));
+    m_type->setText(exchange->policy.isEmpty()
+                        ? tr("%1 exchange").arg(exchange->type)
+                        : tr("%1 exchange, policy “%2”").arg(exchange->type, exchange->policy));
     m_features->setBadges(exchangeFeatures(*exchange));
     m_from->setOwner(exchange->key);
     m_to->setOwner(exchange->key);

@@ -208,9 +208,7 @@ void ExchangesPage::askToDeclare()
 {
     auto* dialog = new DeclareExchangeDialog(m_client, m_vhosts, this);
     connect(dialog, &DeclareExchangeDialog::declared, this, &ExchangesPage::selectExchange);
-    connect(dialog, &CommandDialog::succeeded, this,
-            [this](const QString& text) { emit noticeRaised(NoticeKind::Success, text); });
-    dialog->open();
+    openDialog(dialog);
 }
 
 void ExchangesPage::askToDelete()
@@ -218,18 +216,14 @@ void ExchangesPage::askToDelete()
     const QList<ResourceKey> keys = selectedKeys();
     if (keys.isEmpty()) return;
     auto* dialog = new DeleteExchangesDialog(m_client, keys, this);
-    connect(dialog, &CommandDialog::succeeded, this,
-            [this](const QString& text) { emit noticeRaised(NoticeKind::Success, text); });
-    dialog->open();
+    openDialog(dialog);
 }
 
 void ExchangesPage::askToPublish()
 {
     if (!m_current) return;
     auto* dialog = new PublishDialog(m_client, m_current->vhost, m_current->name, {}, this);
-    connect(dialog, &CommandDialog::succeeded, this,
-            [this](const QString& text) { emit noticeRaised(NoticeKind::Success, text); });
-    dialog->open();
+    openDialog(dialog);
 }
 
 }  // namespace warren::ui

@@ -1,14 +1,15 @@
 #include "ui/pages/overview_page.h"
 
+#include "ui/dialogs/tls_dialog.h"
 #include "ui/format.h"
 #include "ui/icons.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/fact_list.h"
 #include "ui/widgets/gauge.h"
+#include "ui/widgets/range_buttons.h"
 
 #include <QBoxLayout>
-#include <QButtonGroup>
 #include <QClipboard>
 #include <QFrame>
 #include <QGridLayout>
@@ -18,7 +19,6 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QTimer>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -54,8 +54,9 @@ QColor otherPartColour(const QPalette& palette) { return theme::secondaryText(pa
 
 }  // namespace
 
-OverviewPage::OverviewPage(const OverviewHistory& history, QWidget* parent)
-    : Page(parent), m_history(history)
+OverviewPage::OverviewPage(management::BrokerClient& client, const OverviewHistory& history,
+                           QWidget* parent)
+    : Page(parent), m_client(client), m_history(history)
 {
     buildUi();
 }
@@ -68,9 +69,10 @@ void OverviewPage::buildUi()
     auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(margin, margin, margin, margin);
     layout->setSpacing(gap);
+    QWidget* plots = buildPlots();
     layout->addWidget(buildHeader());
     layout->addWidget(buildCounts());
-    layout->addWidget(buildPlots(), 1);
+    layout->addWidget(plots, 1);
 
     auto* cards = new QGridLayout;
     cards->setSpacing(gap);
@@ -112,26 +114,10 @@ QWidget* OverviewPage::buildHeader()
     layout->addWidget(m_subtitle, 0, Qt::AlignBaseline);
     layout->addStretch();
 
-    m_ranges = new QButtonGroup(this);
-    const std::initializer_list<std::pair<PlotRange, QString>> ranges{
-        {PlotRange::OneMinute, tr("1 min")},
-        {PlotRange::TenMinutes, tr("10 min")},
-        {PlotRange::OneHour, tr("1 h")}};
-    for (const auto& [range, text] : ranges) {
-        auto* button = new QToolButton(header);
-        button->setObjectName(QStringLiteral("range%1").arg(secondsOf(range)));
-        button->setText(text);
-        button->setCheckable(true);
-        // The group is one stop of the Tab key: at the checked one; the arrow keys go on from
-        // there.
-        button->setChecked(range == RatePlot::kFirstRange);
-        button->setFocusPolicy(range == RatePlot::kFirstRange ? Qt::StrongFocus : Qt::ClickFocus);
-        button->setToolTip(tr("Plots show the last %1").arg(text));
-        m_ranges->addButton(button, static_cast<int>(range));
-        layout->addWidget(button);
-    }
-    connect(m_ranges, &QButtonGroup::idClicked, this,
-            [this](int id) { setRange(static_cast<PlotRange>(id)); });
+    auto* ranges = new RangeButtons(header);
+    connect(ranges, &RangeButtons::rangeChosen, m_messages, &RatePlot::setRange);
+    connect(ranges, &RangeButtons::rangeChosen, m_rates, &RatePlot::setRange);
+    layout->addWidget(ranges);
     return header;
 }
 
@@ -203,6 +189,12 @@ Card* OverviewPage::buildConnectCard()
     layout->addWidget(caption);
     layout->addWidget(m_connectionString, 1);
     layout->addWidget(m_copy);
+    m_tls = new QPushButton(icon(Icon::Lock), tr("TLS for testing…"), card);
+    m_tls->setObjectName(QStringLiteral("tlsForTesting"));
+    m_tls->setToolTip(tr("Makes certificates for this machine, and lets clients connect with TLS"));
+    connect(m_tls, &QPushButton::clicked, this,
+            [this] { openDialog(new TlsDialog(m_client, this)); });
+    layout->addWidget(m_tls);
     card->body()->addLayout(layout);
     return card;
 }
@@ -261,6 +253,8 @@ void OverviewPage::showSnapshot(const SnapshotPtr& snapshot)
     showDisk(overview.disk, overview.hasDiskAlarm);
     showPlots();
 }
+
+void OverviewPage::setActionsEnabled(bool enabled) { m_tls->setEnabled(enabled); }
 
 void OverviewPage::resizeEvent(QResizeEvent* event)
 {
@@ -345,12 +339,6 @@ void OverviewPage::showPlots()
     m_rates->setSeries(seriesOf(m_history, {OverviewSeries::Publish, OverviewSeries::Confirm,
                                             OverviewSeries::Deliver, OverviewSeries::Ack}),
                        m_history.nowSeconds());
-}
-
-void OverviewPage::setRange(PlotRange range)
-{
-    m_messages->setRange(range);
-    m_rates->setRange(range);
 }
 
 void OverviewPage::copyConnectionString()

@@ -7,7 +7,6 @@
 #include <QList>
 
 class QBoxLayout;
-class QButtonGroup;
 class QLabel;
 class QPushButton;
 
@@ -23,11 +22,14 @@ class OverviewPage final : public Page {
     Q_OBJECT
 
 public:
-    /// @param history  borrowed; outlives the page; fed by the main window
-    explicit OverviewPage(const OverviewHistory& history, QWidget* parent = nullptr);
+    /// @param client   borrowed; outlives the page
+    /// @param history  as the client; fed by the main window
+    OverviewPage(management::BrokerClient& client, const OverviewHistory& history,
+                 QWidget* parent = nullptr);
 
     management::WatchScope wanted() const override { return {}; }
     void showSnapshot(const management::SnapshotPtr& snapshot) override;
+    void setActionsEnabled(bool enabled) override;
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -46,11 +48,10 @@ private:
     void showMemory(const management::MemoryUse& memory, bool hasAlarm);
     void showDisk(const management::DiskUse& disk, bool hasAlarm);
     void showPlots();
-    void setRange(PlotRange range);
     void copyConnectionString();
 
+    management::BrokerClient& m_client;
     const OverviewHistory& m_history;
-    QButtonGroup* m_ranges = nullptr;
     QLabel* m_subtitle = nullptr;
     QList<QLabel*> m_counts;
     QBoxLayout* m_plots = nullptr;
@@ -58,6 +59,7 @@ private:
     RatePlot* m_rates = nullptr;
     ElidedLabel* m_connectionString = nullptr;
     QPushButton* m_copy = nullptr;
+    QPushButton* m_tls = nullptr;
     FactList* m_node = nullptr;
     Gauge* m_memoryGauge = nullptr;
     QLabel* m_memoryText = nullptr;

@@ -10,6 +10,7 @@
 #include "ui/models/known_arguments.h"
 #include "ui/pages/bindings_panel.h"
 #include "ui/pages/message_browser.h"
+#include "ui/pages/queue_settings_panel.h"
 #include "ui/theme.h"
 #include "ui/widgets/badges.h"
 #include "ui/widgets/card.h"
@@ -17,11 +18,10 @@
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/fact_list.h"
 #include "ui/widgets/list_panel.h"
-#include "ui/widgets/rate_plot.h"
+#include "ui/widgets/range_buttons.h"
 #include "ui/widgets/resource_table.h"
 
 #include <QAction>
-#include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -30,6 +30,8 @@
 #include <QToolButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace warren::ui {
 
@@ -40,6 +42,9 @@ using management::TopicExchanges;
 using management::TopicQueueDetail;
 
 namespace {
+
+/// Place among the facts of the queue's behaviour.
+constexpr int kDeadLettersFact = 4;
 
 enum Figure { Ready, Unacked, Total, Consumers, Incoming, Deliver, Ack, Memory };
 
@@ -55,6 +60,47 @@ void showCount(QLabel* figure, std::uint64_t count)
     figure->setText(count <= kExactMax ? format::count(count)
                                        : format::shortCount(static_cast<double>(count)));
     figure->setToolTip(format::count(count));
+}
+
+QString activeConsumerText(const QueueRow& queue, const QDateTime& now)
+{
+    if (queue.singleActiveConsumer.isEmpty()) return {};
+    if (!queue.singleActiveSince.isValid()) return queue.singleActiveConsumer;
+    const auto since =
+        std::chrono::seconds(std::max<qint64>(0, queue.singleActiveSince.secsTo(now)));
+    return QueueDetailPage::tr("%1 for %2")
+        .arg(queue.singleActiveConsumer, format::duration(since));
+}
+
+/// Those that hold messages, the highest first: "9: 3, 0: 18 422".
+QString prioritiesText(const QueueRow& queue)
+{
+    QStringList parts;
+    for (qsizetype priority = queue.readyByPriority.size(); priority-- > 0;) {
+        const std::uint64_t count = queue.readyByPriority.at(priority);
+        if (count > 0) {
+            parts.append(QStringLiteral("%1: %2").arg(priority).arg(format::count(count)));
+        }
+    }
+    if (parts.isEmpty() && !queue.readyByPriority.isEmpty()) {
+        return QueueDetailPage::tr("none ready");
+    }
+    return parts.join(QStringLiteral(",  "));
+}
+
+QString deadLettersText(const QueueRow& queue)
+{
+    const QString count = format::count(queue.deadLetteredCount);
+    if (queue.deadLetterDroppedCount == 0) return count;
+    return QueueDetailPage::tr("%1, of them dropped: %2")
+        .arg(count, format::count(queue.deadLetterDroppedCount));
+}
+
+QString expiryText(const QueueRow& queue)
+{
+    if (!queue.expiresIn) return {};
+    return QueueDetailPage::tr("%1, unless it is used")
+        .arg(format::duration(std::chrono::ceil<std::chrono::seconds>(*queue.expiresIn)));
 }
 
 QString tabText(const QString& text, int count)
@@ -113,6 +159,8 @@ void QueueDetailPage::buildUi()
     connect(m_bindings, &BindingsPanel::wantedChanged, this, &Page::wantedChanged);
     connect(m_bindings, &BindingsPanel::succeeded, this,
             [this](const QString& text) { emit noticeRaised(NoticeKind::Success, text); });
+    m_settings = new QueueSettingsPanel(m_tabs);
+    m_settings->setObjectName(QStringLiteral("settings"));
     const int gap = theme::gap(this, Gap::Medium);
     const struct {
         QWidget* content;
@@ -120,7 +168,8 @@ void QueueDetailPage::buildUi()
     } tabs[] = {{makeOverviewTab(), tr("Overview")},
                 {m_messages, tr("Messages")},
                 {makeConsumersTab(), tr("Consumers")},
-                {m_bindings, tr("Bindings")}};
+                {m_bindings, tr("Bindings")},
+                {m_settings, tr("Settings")}};
     for (const auto& [content, title] : tabs) {
         content->layout()->setContentsMargins(0, gap, 0, 0);
         m_tabs->addTab(content, title);
@@ -182,8 +231,9 @@ QWidget* QueueDetailPage::makeOverviewTab()
     auto* tab = new QWidget(m_tabs);
     auto* layout = new QVBoxLayout(tab);
     layout->setSpacing(theme::gap(this, Gap::Medium));
+    QWidget* plots = makePlots();
     layout->addWidget(makeFigures());
-    layout->addWidget(makePlots(), 3);
+    layout->addWidget(plots, 3);
     layout->addWidget(makeFacts(), 2);
     return tab;
 }
@@ -208,37 +258,12 @@ QWidget* QueueDetailPage::makeFigures()
         line->addLayout(column, 1);
         m_figures.append(figure);
     }
-    line->addWidget(makeRangeButtons(), 0, Qt::AlignTop);
+    auto* ranges = new RangeButtons(card);
+    connect(ranges, &RangeButtons::rangeChosen, m_depthPlot, &RatePlot::setRange);
+    connect(ranges, &RangeButtons::rangeChosen, m_ratePlot, &RatePlot::setRange);
+    line->addWidget(ranges, 0, Qt::AlignTop);
     card->body()->addLayout(line);
     return card;
-}
-
-QWidget* QueueDetailPage::makeRangeButtons()
-{
-    auto* buttons = new QWidget(m_tabs);
-    auto* line = new QHBoxLayout(buttons);
-    line->setContentsMargins(0, 0, 0, 0);
-    line->setSpacing(theme::gap(this, Gap::Hair));
-    auto* ranges = new QButtonGroup(this);
-    const std::initializer_list<std::pair<PlotRange, QString>> texts{
-        {PlotRange::OneMinute, tr("1 min")},
-        {PlotRange::TenMinutes, tr("10 min")},
-        {PlotRange::OneHour, tr("1 h")}};
-    for (const auto& [range, text] : texts) {
-        auto* button = new QToolButton(buttons);
-        button->setText(text);
-        button->setCheckable(true);
-        button->setChecked(range == RatePlot::kFirstRange);
-        button->setFocusPolicy(Qt::StrongFocus);
-        button->setToolTip(tr("Plots show the last %1").arg(text));
-        ranges->addButton(button, static_cast<int>(range));
-        line->addWidget(button);
-    }
-    connect(ranges, &QButtonGroup::idClicked, this, [this](int id) {
-        m_depthPlot->setRange(static_cast<PlotRange>(id));
-        m_ratePlot->setRange(static_cast<PlotRange>(id));
-    });
-    return buttons;
 }
 
 QWidget* QueueDetailPage::makePlots()
@@ -275,13 +300,22 @@ QWidget* QueueDetailPage::makeFacts()
     line->setSpacing(theme::gap(this, Gap::Medium));
 
     auto* facts = new Card(tr("Properties"), row);
-    m_facts = new FactList({tr("Durable"), tr("Auto-delete"), tr("Exclusive to"), tr("Policy"),
+    m_facts = new FactList({tr("Type"), tr("Durable"), tr("Auto-delete"), tr("Exclusive to"),
                             tr("Persistent messages"), tr("Message bodies"), tr("Virtual host")},
                            facts);
     m_facts->setObjectName(QStringLiteral("facts"));
     facts->body()->addWidget(m_facts);
     facts->body()->addStretch();
-    line->addWidget(facts, 2);
+    line->addWidget(facts, 3);
+
+    auto* behaviour = new Card(tr("Behaviour"), row);
+    m_behaviour = new FactList({tr("Policy"), tr("Operator policy"), tr("Active consumer"),
+                                tr("Ready by priority"), tr("Dead-lettered"), tr("Expires in")},
+                               behaviour);
+    m_behaviour->setObjectName(QStringLiteral("behaviour"));
+    behaviour->body()->addWidget(m_behaviour);
+    behaviour->body()->addStretch();
+    line->addWidget(behaviour, 3);
 
     m_argumentsCard = new Card(tr("Arguments"), row);
     m_arguments = new QTreeWidget(m_argumentsCard);
@@ -295,7 +329,7 @@ QWidget* QueueDetailPage::makeFacts()
     m_arguments->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_arguments->header()->setStretchLastSection(true);
     m_argumentsCard->body()->addWidget(m_arguments, 1);
-    line->addWidget(m_argumentsCard, 3);
+    line->addWidget(m_argumentsCard, 4);
     return row;
 }
 
@@ -330,6 +364,8 @@ void QueueDetailPage::showQueue(const management::ResourceKey& key)
     m_consumers->setEmptyState(tr("Waiting for the broker…"));
     m_arguments->clear();
     m_facts->setValues({});
+    m_behaviour->setValues({});
+    m_settings->clear();
     for (QLabel* figure : m_figures) {
         figure->setText(QStringLiteral("–"));
     }
@@ -366,6 +402,8 @@ void QueueDetailPage::showPresent(const Snapshot& snapshot)
     showHeader(*m_queue);
     showFigures(*m_queue);
     showFacts(*m_queue);
+    showBehaviour(snapshot);
+    m_settings->showSettings(*m_queue, snapshot.queueSettings);
     showPlots();
     m_consumers->setEmptyState(
         tr("Nobody consumes from this queue. Messages wait until a client does."));
@@ -414,11 +452,26 @@ void QueueDetailPage::showFigures(const QueueRow& queue)
 
 void QueueDetailPage::showFacts(const QueueRow& queue)
 {
-    m_facts->setValues({yesNo(queue.isDurable), yesNo(queue.isAutoDelete),
-                        queue.isExclusive ? queue.ownerConnection : tr("nobody"), queue.policy,
+    m_facts->setValues({queue.type, yesNo(queue.isDurable), yesNo(queue.isAutoDelete),
+                        queue.isExclusive ? queue.ownerConnection : tr("nobody"),
                         format::count(queue.persistentCount), format::bytes(queue.bodyBytes),
                         queue.key.vhost});
     showArguments(queue);
+}
+
+void QueueDetailPage::showBehaviour(const Snapshot& snapshot)
+{
+    const QueueRow& queue = *snapshot.queue;
+    m_behaviour->setValues({queue.policy, queue.operatorPolicy,
+                            activeConsumerText(queue, snapshot.takenAt), prioritiesText(queue),
+                            deadLettersText(queue), expiryText(queue)});
+    m_behaviour->setToolTip(
+        kDeadLettersFact,
+        queue.deadLetterDroppedCount == 0
+            ? QString{}
+            : tr("Dropped dead letters had nowhere to go: the dead letter exchange "
+                 "does not exist or routes to no queue, or the message would have "
+                 "gone round in a circle."));
 }
 
 void QueueDetailPage::showArguments(const QueueRow& queue)
@@ -432,7 +485,7 @@ void QueueDetailPage::showArguments(const QueueRow& queue)
         auto* item = new QTreeWidgetItem(
             m_arguments,
             {it.key(), argumentTypeName(argumentTypeOf(it.value())), argumentText(it.value()),
-             isInert ? tr("stored, not yet acted on") : tr("acted on")});
+             isInert ? tr("stored, not acted on") : tr("acted on")});
         if (const auto* known = findKnownArgument(knownQueueArguments(), it.key())) {
             item->setToolTip(0, knownArgumentExplanation(*known));
         }
@@ -479,31 +532,26 @@ void QueueDetailPage::askToPublish()
 {
     // The default exchange routes to the queue that the key names.
     auto* dialog = new PublishDialog(m_client, m_key.vhost, {}, m_key.name, this);
-    connect(dialog, &CommandDialog::succeeded, this, [this](const QString& text) {
-        emit noticeRaised(NoticeKind::Success, text);
+    connect(dialog, &CommandDialog::succeeded, this, [this] {
         if (m_tabs->currentWidget() == m_messages) m_messages->load();
     });
-    dialog->open();
+    openDialog(dialog);
 }
 
 void QueueDetailPage::askToPurge()
 {
     auto* dialog = new PurgeQueuesDialog(m_client, {*m_queue}, this);
-    connect(dialog, &CommandDialog::succeeded, this, [this](const QString& text) {
-        emit noticeRaised(NoticeKind::Success, text);
+    connect(dialog, &CommandDialog::succeeded, this, [this] {
         if (m_tabs->currentWidget() == m_messages) m_messages->load();
     });
-    dialog->open();
+    openDialog(dialog);
 }
 
 void QueueDetailPage::askToDelete()
 {
     auto* dialog = new DeleteQueuesDialog(m_client, {*m_queue}, this);
-    connect(dialog, &CommandDialog::succeeded, this, [this](const QString& text) {
-        emit noticeRaised(NoticeKind::Success, text);
-        emit closeRequested();
-    });
-    dialog->open();
+    connect(dialog, &CommandDialog::succeeded, this, &Page::closeRequested);
+    openDialog(dialog);
 }
 
 }  // namespace warren::ui

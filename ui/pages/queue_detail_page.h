@@ -22,9 +22,11 @@ class EmptyState;
 class FactList;
 class ListPanel;
 class MessageBrowser;
+class QueueSettingsPanel;
 class RatePlot;
 
-/// One queue: its depth and rates over time, messages, consumers, bindings and arguments.
+/// One queue: its depth and rates over time, messages, consumers, bindings,
+/// arguments, and which of its settings hold.
 class QueueDetailPage final : public Page {
     Q_OBJECT
 
@@ -46,7 +48,6 @@ private:
     QWidget* makeHeader();
     QWidget* makeOverviewTab();
     QWidget* makeFigures();
-    QWidget* makeRangeButtons();
     QWidget* makePlots();
     QWidget* makeFacts();
     QWidget* makeConsumersTab();
@@ -56,6 +57,7 @@ private:
     void showHeader(const management::QueueRow& queue);
     void showFigures(const management::QueueRow& queue);
     void showFacts(const management::QueueRow& queue);
+    void showBehaviour(const management::Snapshot& snapshot);
     void showArguments(const management::QueueRow& queue);
     void showPlots();
     void showActions();
@@ -85,12 +87,14 @@ private:
     RatePlot* m_depthPlot = nullptr;
     RatePlot* m_ratePlot = nullptr;
     FactList* m_facts = nullptr;
+    FactList* m_behaviour = nullptr;
     QTreeWidget* m_arguments = nullptr;
     Card* m_argumentsCard = nullptr;
     ConsumerModel* m_consumerModel;
     ListPanel* m_consumers = nullptr;
     BindingsPanel* m_bindings = nullptr;
     MessageBrowser* m_messages = nullptr;
+    QueueSettingsPanel* m_settings = nullptr;
     EmptyState* m_gone = nullptr;
     QStackedLayout* m_stack = nullptr;
 };

@@ -67,8 +67,9 @@ void QueuesPage::buildUi()
     const QString count = QStringLiteral("1 000 000");
     const QString rate = QStringLiteral("9 999");
     table->setSamples({QStringLiteral("production"), QStringLiteral("orders.created"),
-                       QStringLiteral("D TTL DLX +2"), QStringLiteral(" blocked "), count, count,
-                       count, rate, rate, rate, QStringLiteral("999"), QStringLiteral("99.9 MiB")});
+                       QStringLiteral("D TTL DLX Pri +2"), QStringLiteral("keep-a-week"),
+                       QStringLiteral(" blocked "), count, count, count, rate, rate, rate,
+                       QStringLiteral("999"), QStringLiteral("99.9 MiB")});
     table->setFlexibleColumn(static_cast<int>(QueueColumn::Name));
     table->setColumnShown(static_cast<int>(QueueColumn::Vhost), false);
     table->sortByColumn(static_cast<int>(QueueColumn::Name), Qt::AscendingOrder);
@@ -180,9 +181,7 @@ void QueuesPage::askToDeclare()
         m_declared = key;
         selectDeclared();
     });
-    connect(dialog, &CommandDialog::succeeded, this,
-            [this](const QString& text) { emit noticeRaised(NoticeKind::Success, text); });
-    dialog->open();
+    openDialog(dialog);
 }
 
 void QueuesPage::askToPurge()
@@ -190,9 +189,7 @@ void QueuesPage::askToPurge()
     const QList<QueueRow> queues = selectedQueues();
     if (queues.isEmpty()) return;
     auto* dialog = new PurgeQueuesDialog(m_client, queues, this);
-    connect(dialog, &CommandDialog::succeeded, this,
-            [this](const QString& text) { emit noticeRaised(NoticeKind::Success, text); });
-    dialog->open();
+    openDialog(dialog);
 }
 
 void QueuesPage::askToDelete()
@@ -200,9 +197,7 @@ void QueuesPage::askToDelete()
     const QList<QueueRow> queues = selectedQueues();
     if (queues.isEmpty()) return;
     auto* dialog = new DeleteQueuesDialog(m_client, queues, this);
-    connect(dialog, &CommandDialog::succeeded, this,
-            [this](const QString& text) { emit noticeRaised(NoticeKind::Success, text); });
-    dialog->open();
+    openDialog(dialog);
 }
 
 void QueuesPage::openCurrent()

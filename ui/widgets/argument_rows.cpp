@@ -1,8 +1,10 @@
 #include "ui/widgets/argument_rows.h"
 
 #include "ui/icons.h"
+#include "ui/models/known_arguments.h"
 
 #include <QComboBox>
+#include <QCompleter>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -65,6 +67,7 @@ void ArgumentRow::buildUi(bool isNamed)
         m_name->setPlaceholderText(tr("Name"));
         m_name->setAccessibleName(tr("Argument name"));
         connect(m_name, &QLineEdit::textChanged, this, &ArgumentRow::changed);
+        connect(m_name, &QLineEdit::textChanged, this, &ArgumentRow::offerChoices);
         m_name->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
         line->addWidget(m_name, 3);
     } else {
@@ -164,6 +167,19 @@ void ArgumentRow::setArgument(const QString& name, const QVariant& value)
         break;
     }
     }
+}
+
+/// Arguments that take one of a few words offer them while one types.
+void ArgumentRow::offerChoices()
+{
+    const QStringList choices = choicesOf(name());
+    m_text->setCompleter(nullptr);
+    m_text->setToolTip({});
+    if (choices.isEmpty()) return;
+    auto* completer = new QCompleter(choices, m_text);
+    completer->setCompletionMode(QCompleter::UnfilteredPopupCompletion);
+    m_text->setCompleter(completer);
+    m_text->setToolTip(tr("One of: %1").arg(choices.join(QStringLiteral(", "))));
 }
 
 void ArgumentRow::setNumber(int number)

@@ -59,6 +59,7 @@ private:
     ArgumentType type() const;
     void showType(ArgumentType type);
     bool isNested() const;
+    void offerChoices();
     void showEntryCount();
 
     const int m_depth;

@@ -13,20 +13,51 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <array>
+
 namespace warren::ui {
 
 namespace {
 
 constexpr int kKnownColumns = 4;
+/// Beside the title of the group.
+constexpr int kGroupedColumns = 3;
 constexpr int kRowsVisible = 4;
 
-std::span<const KnownArgument> knownArguments(ArgumentsEditor::Purpose purpose)
+std::span<const KnownArgumentGroup> knownArguments(ArgumentsEditor::Purpose purpose)
 {
+    static const std::array queue{KnownArgumentGroup{"", knownQueueArguments()}};
+    static const std::array exchange{KnownArgumentGroup{"", knownExchangeArguments()}};
     switch (purpose) {
-    case ArgumentsEditor::Purpose::Queue: return knownQueueArguments();
-    case ArgumentsEditor::Purpose::Exchange: return knownExchangeArguments();
+    case ArgumentsEditor::Purpose::Queue: return queue;
+    case ArgumentsEditor::Purpose::Exchange: return exchange;
+    case ArgumentsEditor::Purpose::Policy: return policyKeyGroups();
+    case ArgumentsEditor::Purpose::OperatorPolicy: return operatorPolicyKeyGroups();
     case ArgumentsEditor::Purpose::Binding:
     case ArgumentsEditor::Purpose::Headers: return {};
+    }
+    return {};
+}
+
+/// The words for what is edited.
+struct Words {
+    QString none;
+    QString add;
+};
+
+Words wordsFor(ArgumentsEditor::Purpose purpose)
+{
+    switch (purpose) {
+    case ArgumentsEditor::Purpose::Queue:
+    case ArgumentsEditor::Purpose::Exchange:
+    case ArgumentsEditor::Purpose::Binding:
+        return {ArgumentsEditor::tr("No arguments."), ArgumentsEditor::tr("Add argument")};
+    case ArgumentsEditor::Purpose::Policy:
+    case ArgumentsEditor::Purpose::OperatorPolicy:
+        return {ArgumentsEditor::tr("Nothing is defined yet: choose a key below."),
+                ArgumentsEditor::tr("Add key")};
+    case ArgumentsEditor::Purpose::Headers:
+        return {ArgumentsEditor::tr("No headers."), ArgumentsEditor::tr("Add header")};
     }
     return {};
 }
@@ -54,8 +85,8 @@ void ArgumentsEditor::buildUi(Purpose purpose)
     auto* contentLayout = new QVBoxLayout(content);
     const int margin = theme::gap(this, Gap::Small);
     contentLayout->setContentsMargins(margin, margin, margin, margin);
-    m_emptyHint =
-        new QLabel(purpose == Purpose::Headers ? tr("No headers.") : tr("No arguments."), content);
+    const Words words = wordsFor(purpose);
+    m_emptyHint = new QLabel(words.none, content);
     m_emptyHint->setEnabled(false);
     contentLayout->addWidget(m_emptyHint);
     m_arguments = new ArgumentGroup(ArgumentGroup::Kind::Table, 0, content);
@@ -67,8 +98,7 @@ void ArgumentsEditor::buildUi(Purpose purpose)
     layout->addWidget(m_scroll, 1);
 
     auto* bottom = new QHBoxLayout;
-    auto* add =
-        new QPushButton(purpose == Purpose::Headers ? tr("Add header") : tr("Add argument"), this);
+    auto* add = new QPushButton(words.add, this);
     add->setObjectName(QStringLiteral("addArgument"));
     add->setAutoDefault(false);
     connect(add, &QPushButton::clicked, this, [this] { addArgument({}, QString{}); });
@@ -87,20 +117,43 @@ QWidget* ArgumentsEditor::makeKnownButtons(Purpose purpose)
     auto* grid = new QGridLayout(buttons);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setSpacing(theme::gap(this, Gap::Small));
-    int index = 0;
-    for (const KnownArgument& known : knownArguments(purpose)) {
-        auto* button = new QToolButton(buttons);
-        const QString name = QLatin1String(known.name);
-        button->setObjectName(name);
-        button->setText(knownArgumentLabel(known));
-        button->setToolTip(name + QLatin1Char('\n') + knownArgumentExplanation(known));
-        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        connect(button, &QToolButton::clicked, this,
-                [this, name, &known] { addArgument(name, knownArgumentSuggestion(known)); });
-        grid->addWidget(button, index / kKnownColumns, index % kKnownColumns);
-        index += 1;
+    int row = 0;
+    for (const KnownArgumentGroup& group : knownArguments(purpose)) {
+        const QString title = knownArgumentGroupTitle(group);
+        if (!title.isEmpty()) {
+            auto* label = new QLabel(title, buttons);
+            label->setForegroundRole(QPalette::PlaceholderText);
+            grid->addWidget(label, row, 0);
+        }
+        const int firstColumn = title.isEmpty() ? 0 : 1;
+        const int columns = title.isEmpty() ? kKnownColumns : kGroupedColumns;
+        int index = 0;
+        for (const KnownArgument& known : group.arguments) {
+            grid->addWidget(makeKnownButton(known, buttons), row + index / columns,
+                            firstColumn + index % columns);
+            index += 1;
+        }
+        row += (index + columns - 1) / columns;
     }
     return buttons;
+}
+
+QWidget* ArgumentsEditor::makeKnownButton(const KnownArgument& known, QWidget* parent)
+{
+    auto* button = new QToolButton(parent);
+    const QString name = QLatin1String(known.name);
+    button->setObjectName(name);
+    button->setText(knownArgumentLabel(known));
+    button->setToolTip(name + QLatin1Char('\n') + knownArgumentExplanation(known));
+    button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    connect(button, &QToolButton::clicked, this,
+            [this, name, &known] { addArgument(name, knownArgumentSuggestion(known)); });
+    return button;
+}
+
+void ArgumentsEditor::setOffered(const QString& name, bool isOffered)
+{
+    if (auto* button = findChild<QToolButton*>(name)) button->setVisible(isOffered);
 }
 
 void ArgumentsEditor::setArguments(const management::Arguments& arguments)

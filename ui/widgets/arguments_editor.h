@@ -10,6 +10,7 @@ class QScrollArea;
 namespace warren::ui {
 
 class ArgumentGroup;
+struct KnownArgument;
 
 /// Edits typed arguments: text, number, decimal, boolean, and lists and tables of these.
 ///
@@ -19,7 +20,7 @@ class ArgumentsEditor final : public QWidget {
 
 public:
     /// What the arguments are for: it decides which known ones are offered as buttons.
-    enum class Purpose { Queue, Exchange, Binding, Headers };
+    enum class Purpose { Queue, Exchange, Policy, OperatorPolicy, Binding, Headers };
 
     explicit ArgumentsEditor(Purpose purpose, QWidget* parent = nullptr);
 
@@ -30,6 +31,9 @@ public:
 
     /// Adds an argument, or moves the cursor to it when there is one of that name.
     void addArgument(const QString& name, const QVariant& value);
+
+    /// Offers a known argument as a button, or not (any more).
+    void setOffered(const QString& name, bool isOffered);
 
     /// Why the arguments cannot be sent, in one sentence; empty when they can.
     QString problem() const;
@@ -43,6 +47,7 @@ signals:
 private:
     void buildUi(Purpose purpose);
     QWidget* makeKnownButtons(Purpose purpose);
+    QWidget* makeKnownButton(const KnownArgument& known, QWidget* parent);
     void showStructure();
     void reveal(QWidget* widget);
 

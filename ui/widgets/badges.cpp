@@ -78,10 +78,15 @@ void paintBadge(QPainter* painter, const PlacedBadge& placed, const Badge& badge
     const double radius = placed.rect.height() / 4.0;
     const QRectF frame = QRectF(placed.rect).adjusted(0.5, 0.5, -0.5, -0.5);
     if (badge.isInert) {
-        painter->setPen(QPen(theme::secondaryText(palette), 1, Qt::DashLine));
+        painter->setPen(QPen(theme::text(badge.tone, palette), 1, Qt::DashLine));
         painter->setBrush(palette.base());
         painter->drawRoundedRect(frame, radius, radius);
-        painter->setPen(theme::secondaryText(palette));
+        painter->setPen(theme::text(badge.tone, palette));
+    } else if (badge.isFromPolicy) {
+        painter->setPen(QPen(theme::text(badge.tone, palette), 1));
+        painter->setBrush(palette.base());
+        painter->drawRoundedRect(frame, radius, radius);
+        painter->setPen(theme::text(badge.tone, palette));
     } else {
         const QColor fill = theme::fill(badge.tone, palette);
         painter->setPen(Qt::NoPen);

@@ -20,6 +20,14 @@ void ElidedLabel::setFullText(const QString& text)
     elide();
 }
 
+void ElidedLabel::setExplanation(const QString& text)
+{
+    if (text == m_explanation) return;
+    m_explanation = text;
+    setAccessibleDescription(text);
+    elide();
+}
+
 QSize ElidedLabel::sizeHint() const
 {
     return {fontMetrics().horizontalAdvance(m_fullText) + 1, QLabel::sizeHint().height()};
@@ -46,7 +54,10 @@ void ElidedLabel::changeEvent(QEvent* event)
 void ElidedLabel::elide()
 {
     const QString shown = fontMetrics().elidedText(m_fullText, Qt::ElideMiddle, width());
-    setToolTip(shown == m_fullText ? QString() : m_fullText);
+    QStringList toolTip;
+    if (shown != m_fullText) toolTip.append(m_fullText);
+    if (!m_explanation.isEmpty()) toolTip.append(m_explanation);
+    setToolTip(toolTip.join(u'\n'));
     if (shown != text()) setText(shown);
 }
 

@@ -13,6 +13,8 @@ public:
     explicit ElidedLabel(QWidget* parent = nullptr);
 
     void setFullText(const QString& text);
+    /// Shown as the tool tip, below the whole text when that is cut.
+    void setExplanation(const QString& text);
     const QString& fullText() const { return m_fullText; }
 
     QSize sizeHint() const override;
@@ -26,6 +28,7 @@ private:
     void elide();
 
     QString m_fullText;
+    QString m_explanation;
 };
 
 }  // namespace warren::ui

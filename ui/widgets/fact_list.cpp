@@ -23,6 +23,7 @@ FactList::FactList(const QStringList& captions, QWidget* parent) : QWidget(paren
         const int row = static_cast<int>(m_values.size());
         layout->addWidget(label, row, 0);
         layout->addWidget(value, row, 1);
+        m_captions.append(label);
         m_values.append(value);
     }
     setValues({});
@@ -33,6 +34,12 @@ void FactList::setValues(const QStringList& values)
     for (int index = 0; index < m_values.size(); ++index) {
         m_values[index]->setFullText(format::orDash(values.value(index)));
     }
+}
+
+void FactList::setToolTip(int index, const QString& toolTip)
+{
+    m_captions.at(index)->setToolTip(toolTip);
+    m_values.at(index)->setExplanation(toolTip);
 }
 
 const QString& FactList::value(int index) const { return m_values.at(index)->fullText(); }

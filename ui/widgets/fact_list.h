@@ -4,6 +4,8 @@
 #include <QStringList>
 #include <QWidget>
 
+class QLabel;
+
 namespace warren::ui {
 
 class ElidedLabel;
@@ -18,9 +20,14 @@ public:
     /// @param values  in the order of the captions; an empty one shows "–"
     void setValues(const QStringList& values);
 
+    /// Explains a fact, at its caption and its value; empty: no more. A value that is cut
+    /// stands above it, whole.
+    void setToolTip(int index, const QString& toolTip);
+
     const QString& value(int index) const;
 
 private:
+    QList<QLabel*> m_captions;
     QList<ElidedLabel*> m_values;
 };
 

@@ -91,23 +91,50 @@ void ListPanel::buildUi(const QString& title)
     layout->addLayout(m_stack, 1);
 }
 
-QAbstractButton* ListPanel::addAction(QAction* action)
+QAbstractButton* ListPanel::makeButton(QAction* action)
 {
     auto* button = new QToolButton(this);
     button->setDefaultAction(action);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setFocusPolicy(Qt::StrongFocus);
+    return button;
+}
+
+QAbstractButton* ListPanel::addAction(QAction* action)
+{
+    QAbstractButton* button = makeButton(action);
     addTool(button);
     return button;
 }
 
+void ListPanel::insertAction(QAction* before, QAction* action)
+{
+    int place = 0;
+    while (place < m_actions->count()) {
+        const auto* button = qobject_cast<QToolButton*>(m_actions->itemAt(place)->widget());
+        if (button && button->defaultAction() == before) break;
+        place += 1;
+    }
+    m_actions->insertWidget(place, makeButton(action));
+    chainTools();
+}
+
 void ListPanel::addTool(QWidget* tool)
 {
-    const int count = m_actions->count();
-    QWidget* before = count == 0 ? m_filterEdit : m_actions->itemAt(count - 1)->widget();
     m_actions->addWidget(tool);
-    setTabOrder(before, tool);
-    setTabOrder(tool, m_table);
+    chainTools();
+}
+
+/// Tab follows the eye: the filter, the tools from the left, the table.
+void ListPanel::chainTools()
+{
+    QWidget* before = m_filterEdit;
+    for (int place = 0; place < m_actions->count(); ++place) {
+        QWidget* tool = m_actions->itemAt(place)->widget();
+        setTabOrder(before, tool);
+        before = tool;
+    }
+    setTabOrder(before, m_table);
 }
 
 void ListPanel::setEmptyState(const QString& sentence, const QString& buttonText)

@@ -34,6 +34,9 @@ public:
     /// A button with icon and text in the title line; it follows the action's state.
     QAbstractButton* addAction(QAction* action);
 
+    /// As addAction, in front of the button of another action. @pre `before` was added
+    void insertAction(QAction* before, QAction* action);
+
     /// Any other widget in the title line, after the filter; the panel takes it over.
     void addTool(QWidget* tool);
 
@@ -46,6 +49,8 @@ public:
 private:
     void buildUi(const QString& title);
     void showCount();
+    QAbstractButton* makeButton(QAction* action);
+    void chainTools();
 
     RowFilter* m_filter;
     QLabel* m_count;

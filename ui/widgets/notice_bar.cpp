@@ -8,6 +8,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
+#include <QPushButton>
 #include <QToolButton>
 
 namespace warren::ui {
@@ -37,16 +38,26 @@ Icon iconOf(NoticeKind kind)
 
 }  // namespace
 
+QIcon noticeIcon(NoticeKind kind, const QPalette& palette)
+{
+    return icon(iconOf(kind), theme::text(toneOf(kind), palette));
+}
+
 NoticeBar::NoticeBar(Dismissal dismissal, QWidget* parent)
     : QFrame(parent),
       m_icon(new QLabel(this)),
       m_text(new QLabel(this)),
+      m_action(new QPushButton(this)),
       m_dismiss(new QToolButton(this))
 {
     m_text->setObjectName(QStringLiteral("noticeText"));
     m_text->setWordWrap(true);
     m_text->setTextFormat(Qt::PlainText);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_action->setObjectName(QStringLiteral("noticeAction"));
+    m_action->setAutoDefault(false);
+    m_action->hide();
+    connect(m_action, &QPushButton::clicked, this, &NoticeBar::actionTriggered);
     m_dismiss->setObjectName(QStringLiteral("dismissNotice"));
     m_dismiss->setIcon(icon(Icon::Close));
     m_dismiss->setToolTip(tr("Dismiss"));
@@ -62,13 +73,16 @@ NoticeBar::NoticeBar(Dismissal dismissal, QWidget* parent)
     layout->setSpacing(gap);
     layout->addWidget(m_icon);
     layout->addWidget(m_text, 1);
+    layout->addWidget(m_action);
     layout->addWidget(m_dismiss);
     hide();
 }
 
-void NoticeBar::showNotice(NoticeKind kind, const QString& text)
+void NoticeBar::showNotice(NoticeKind kind, const QString& text, const QString& actionText)
 {
     m_kind = kind;
+    m_action->setText(actionText);
+    m_action->setVisible(!actionText.isEmpty());
     m_text->setText(text);
     setAccessibleName(text);
     showIcon();
@@ -101,8 +115,7 @@ void NoticeBar::changeEvent(QEvent* event)
 void NoticeBar::showIcon()
 {
     const int size = fontMetrics().height();
-    const QColor colour = theme::text(toneOf(m_kind), palette());
-    m_icon->setPixmap(icon(iconOf(m_kind), colour).pixmap(QSize(size, size), devicePixelRatioF()));
+    m_icon->setPixmap(noticeIcon(m_kind, palette()).pixmap(QSize(size, size), devicePixelRatioF()));
 }
 
 }  // namespace warren::ui

@@ -3,11 +3,16 @@
 #include "ui/page.h"
 
 #include <QFrame>
+#include <QIcon>
 
 class QLabel;
+class QPushButton;
 class QToolButton;
 
 namespace warren::ui {
+
+/// The icon that says how serious a notice is, in the colour that says the same.
+QIcon noticeIcon(NoticeKind kind, const QPalette& palette);
 
 /// One sentence across the window, with an icon that says how serious it is.
 ///
@@ -20,11 +25,15 @@ public:
 
     explicit NoticeBar(Dismissal dismissal, QWidget* parent = nullptr);
 
-    void showNotice(NoticeKind kind, const QString& text);
+    /// @param actionText  of a button behind the text; empty: none
+    void showNotice(NoticeKind kind, const QString& text, const QString& actionText = {});
     void clear();
 
     QString text() const;
     NoticeKind kind() const { return m_kind; }
+
+signals:
+    void actionTriggered();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -36,6 +45,7 @@ private:
     NoticeKind m_kind = NoticeKind::Info;
     QLabel* m_icon;
     QLabel* m_text;
+    QPushButton* m_action;
     QToolButton* m_dismiss;
 };
 

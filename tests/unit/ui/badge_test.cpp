@@ -3,6 +3,7 @@
 #include "ui/models/exchange_model.h"
 #include "ui/models/known_arguments.h"
 #include "ui/models/message_model.h"
+#include "ui/models/policy_words.h"
 
 #include <gtest/gtest.h>
 
@@ -37,9 +38,10 @@ TEST(QueueFeatures, MarkWhatIsStoredAndNotActedOn)
     ASSERT_EQ(badges.size(), 2);
     EXPECT_TRUE(badges.at(0).isInert);
     EXPECT_TRUE(badges.at(0).toolTip.contains(QStringLiteral("x-message-ttl: 1000")));
-    EXPECT_TRUE(badges.at(0).toolTip.contains(QStringLiteral("not yet acted on")));
+    EXPECT_EQ(badges.at(0).text, QStringLiteral("⚠ TTL"));
+    EXPECT_TRUE(badges.at(0).toolTip.contains(QStringLiteral("does not act on it")));
     EXPECT_FALSE(badges.at(1).isInert);
-    EXPECT_FALSE(badges.at(1).toolTip.contains(QStringLiteral("not yet acted on")));
+    EXPECT_FALSE(badges.at(1).toolTip.contains(QStringLiteral("does not act on it")));
 }
 
 TEST(QueueFeatures, CutTheNamesOfUnknownArgumentsAndNameThemWholeInTheToolTip)
@@ -53,6 +55,40 @@ TEST(QueueFeatures, CutTheNamesOfUnknownArgumentsAndNameThemWholeInTheToolTip)
     ASSERT_EQ(badges.size(), 1);
     EXPECT_EQ(badges.first().text, QStringLiteral("x-an-argument…"));
     EXPECT_TRUE(badges.first().toolTip.startsWith(name + QStringLiteral(": true")));
+}
+
+TEST(QueueFeatures, TellWhatAPolicyGivesFromWhatWasDeclared)
+{
+    QueueRow queue;
+    queue.type = QStringLiteral("quorum");
+    queue.arguments = {{QStringLiteral("x-queue-type"), QStringLiteral("quorum")},
+                       {QStringLiteral("x-max-length"), 5LL}};
+    queue.policy = QStringLiteral("keep");
+    queue.operatorPolicy = QStringLiteral("cap");
+    queue.effectivePolicy = {{QStringLiteral("message-ttl"), 1000LL},
+                             {QStringLiteral("max-length"), 3LL},
+                             {QStringLiteral("ha-mode"), QStringLiteral("all")},
+                             {QStringLiteral("ha-sync-mode"), QStringLiteral("automatic")}};
+
+    const Badges badges = queueFeatures(queue);
+
+    EXPECT_EQ(badgesText(badges), QStringLiteral("Q HA TTL Lim"));
+    EXPECT_TRUE(badges.at(1).isFromPolicy);
+    EXPECT_TRUE(badges.at(2).isFromPolicy);
+    EXPECT_TRUE(badges.at(2).toolTip.contains(QStringLiteral("policy “keep”")));
+    EXPECT_FALSE(badges.at(3).isFromPolicy) << "the queue was declared with it";
+    EXPECT_TRUE(badges.at(3).toolTip.contains(QStringLiteral("says 3 too")));
+}
+
+TEST(PolicyWords, WriteAmountsSoThatAPersonReadsThem)
+{
+    EXPECT_EQ(settingValueText(QStringLiteral("message-ttl"), 60'000LL),
+              QStringLiteral("60000 ms (1 min)"));
+    EXPECT_EQ(settingValueText(QStringLiteral("max-length-bytes"), 1'048'576LL),
+              QStringLiteral("1048576 (1 MiB)"));
+    EXPECT_EQ(settingValueText(QStringLiteral("max-length-bytes"), -1LL), QStringLiteral("-1"));
+    EXPECT_EQ(settingValueText(QStringLiteral("overflow"), QStringLiteral("drop-head")),
+              QStringLiteral("drop-head"));
 }
 
 TEST(ExchangeFeatures, ShowDurableAutoDeleteInternalAndAlternate)
@@ -103,6 +139,18 @@ TEST(KnownArguments, SuggestValuesOfTheirOwnType)
             EXPECT_EQ(findKnownArgument(known, QLatin1String(argument.name)), &argument);
         }
     }
+    for (const auto groups : {policyKeyGroups(), operatorPolicyKeyGroups()}) {
+        for (const KnownArgumentGroup& group : groups) {
+            EXPECT_FALSE(knownArgumentGroupTitle(group).isEmpty());
+            for (const KnownArgument& key : group.arguments) {
+                EXPECT_EQ(argumentTypeOf(knownArgumentSuggestion(key)), key.type) << key.name;
+                EXPECT_NE(findPolicyKey(QLatin1String(key.name)), nullptr) << key.name;
+                EXPECT_FALSE(QLatin1String(key.name).startsWith(QLatin1String("x-")));
+            }
+        }
+    }
+    EXPECT_EQ(choicesOf(QStringLiteral("overflow")).size(), 3);
+    EXPECT_TRUE(choicesOf(QStringLiteral("max-length")).isEmpty());
 }
 
 }  // namespace
