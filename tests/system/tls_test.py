@@ -78,8 +78,12 @@ class Node:
         readable, _, _ = select.select([self.process.stdout], [], [], PATIENCE_SECONDS)
         line = self.process.stdout.readline() if readable else b""
         if not line:
-            self.stop()
-            raise RuntimeError("the node did not start: " + self.log())
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+            log = self.log()
+            self.log_file.close()
+            raise RuntimeError("the node did not start: " + log)
         ready = json.loads(line)
         self.port, self.tls_port = ready["amqp_port"], ready["amqps_port"]
 
@@ -123,7 +127,9 @@ class TlsCase(unittest.TestCase):
         self.addCleanup(self.stop)
 
     def stop(self):
-        self.assertEqual(self.node.stop(), 0, self.node.log())
+        code, log = self.node.stop(), self.node.log()
+        self.node.log_file.close()
+        self.assertEqual(code, 0, log)
 
     def context(self, identity=None):
         context = ssl.create_default_context(cafile=str(self.authority.file))
