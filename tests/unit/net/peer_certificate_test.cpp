@@ -3,12 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <gmock/gmock.h>
-#include <memory>
+#include <initializer_list>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace warren::net {
 namespace {
@@ -25,7 +23,7 @@ struct Part {
 /// A certificate without key and signature: only what is read here.
 class Made {
 public:
-    explicit Made(const std::vector<Part>& subject, const char* alternativeNames = nullptr)
+    explicit Made(std::initializer_list<Part> subject, const char* alternativeNames = nullptr)
         : m_certificate(X509_new())
     {
         X509_NAME* name = X509_get_subject_name(m_certificate);

@@ -41,7 +41,7 @@ public:
     }
     std::size_t received(ByteView bytes) override
     {
-        text += textOf(bytes);
+        text += warren::textOf(bytes);
         return bytes.size();
     }
     void outputDrained() override { drainedCount += 1; }

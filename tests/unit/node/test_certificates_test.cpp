@@ -133,7 +133,7 @@ TEST_F(TestCertificatesTest, AreRememberedForTheNextStart)
 
 TEST_F(TestCertificatesTest, AreLoadedAgainWhenTheyChange)
 {
-    Logger logger(LogLevel::Debug, -1);
+    Logger logger(Logger::Level::Debug, -1);
     const TestCertificates made = create();
     TlsCredentials credentials(made.tlsOptions(), logger);
     ASSERT_TRUE(credentials.load());
