@@ -488,6 +488,9 @@ Snapshot typicalSnapshot()
     snapshot.connections[2].state = ConnectionState::Blocked;
     snapshot.connections[3].state = ConnectionState::Flow;
     snapshot.connections[3].usesTls = true;
+    snapshot.connections[3].tlsProtocol = QStringLiteral("TLSv1.3");
+    snapshot.connections[3].tlsCipher = QStringLiteral("TLS_AES_256_GCM_SHA384");
+    snapshot.connections[3].peerCertificateSubject = QStringLiteral("CN=guest,O=client");
     snapshot.connections[4].clientName.clear();
     snapshot.connections[4].product = QStringLiteral("RabbitMQ 5.20.0 (Java 17)");
     snapshot.channels[3].state = QStringLiteral("flow");
@@ -523,6 +526,8 @@ Snapshot typicalSnapshot()
                                 .connectionBytes = 12 * kMiB,
                                 .storeBytes = 24 * kMiB};
     snapshot.overview.disk.databaseBytes = 742 * kMiB;
+    snapshot.overview.tlsPort = 5671;
+    snapshot.overview.tlsConnectionString = QStringLiteral("amqps://guest:guest@localhost:5671/");
     return snapshot;
 }
 

@@ -59,12 +59,16 @@ Badge argumentBadge(const KnownArgument* known, const QString& name, const QVari
 }
 
 Badge policyBadge(const KnownArgument* known, const QString& key, const QVariant& value,
-                  const PolicyWords& policy)
+                  bool isInert, const PolicyWords& policy)
 {
     QString toolTip = key + QStringLiteral(": ") + argumentText(value);
     if (known) toolTip += QLatin1Char('\n') + knownArgumentExplanation(*known);
     toolTip += QLatin1Char('\n') + tr("Given by %1.").arg(policy.source);
     const QString tag = known ? QLatin1String(known->tag) : shortened(key);
+    if (isInert) {
+        toolTip += QLatin1Char('\n') + tr("This broker does not act on it.");
+        return {QStringLiteral("⚠ ") + tag, toolTip, Tone::Caution, true, true};
+    }
     return {tag, toolTip, Tone::Accent, false, true};
 }
 
@@ -82,12 +86,14 @@ void appendArguments(Badges& badges, std::span<const KnownArgument> known,
                 argumentBadge(&each, name, found.value(), notHonoured.contains(name), policy));
         } else if (const auto given = policy.definition.constFind(key);
                    given != policy.definition.cend()) {
-            badges.append(policyBadge(&each, key, given.value(), policy));
+            badges.append(
+                policyBadge(&each, key, given.value(), notHonoured.contains(key), policy));
         }
         others.remove(key);
     }
     for (auto it = others.cbegin(); it != others.cend(); ++it) {
-        badges.append(policyBadge(findPolicyKey(it.key()), it.key(), it.value(), policy));
+        badges.append(policyBadge(findPolicyKey(it.key()), it.key(), it.value(),
+                                  notHonoured.contains(it.key()), policy));
     }
     for (auto it = arguments.cbegin(); it != arguments.cend(); ++it) {
         if (findKnownArgument(known, it.key())) continue;
@@ -104,17 +110,21 @@ management::Arguments withoutMirroring(management::Arguments definition)
     return definition;
 }
 
-void appendMirroring(Badges& badges, const PolicyWords& policy)
+void appendMirroring(Badges& badges, const PolicyWords& policy, const QStringList& notHonoured)
 {
     management::Arguments mirroring;
+    bool isInert = false;
     for (auto it = policy.definition.cbegin(); it != policy.definition.cend(); ++it) {
-        if (it.key().startsWith(QLatin1String("ha-"))) mirroring.insert(it.key(), it.value());
+        if (!it.key().startsWith(QLatin1String("ha-"))) continue;
+        mirroring.insert(it.key(), it.value());
+        isInert = isInert || notHonoured.contains(it.key());
     }
     if (mirroring.isEmpty()) return;
-    badges.append(
-        {QStringLiteral("HA"),
-         argumentsLines(mirroring) + QLatin1Char('\n') + tr("Given by %1.").arg(policy.source),
-         Tone::Accent, false, true});
+    QString toolTip =
+        argumentsLines(mirroring) + QLatin1Char('\n') + tr("Given by %1.").arg(policy.source);
+    if (isInert) toolTip += QLatin1Char('\n') + tr("This broker does not act on it.");
+    badges.append({isInert ? QStringLiteral("⚠ HA") : QStringLiteral("HA"), toolTip,
+                   isInert ? Tone::Caution : Tone::Accent, isInert, true});
 }
 
 }  // namespace
@@ -148,7 +158,7 @@ Badges queueFeatures(const management::QueueRow& queue)
                        Tone::Accent, false, false});
     }
     PolicyWords policy = policyWords(queue);
-    appendMirroring(badges, policy);
+    appendMirroring(badges, policy, queue.notHonoured);
     policy.definition = withoutMirroring(policy.definition);
     appendArguments(badges, knownQueueArguments(), arguments, queue.notHonoured, policy);
     return badges;

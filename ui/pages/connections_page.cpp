@@ -33,6 +33,15 @@ QString textOf(const QVariant& value)
     return value.toString();
 }
 
+/// "TLSv1.3, TLS_AES_256_GCM_SHA384".
+QString encryptionText(const ConnectionRow& connection)
+{
+    if (!connection.usesTls) return ConnectionsPage::tr("no");
+    QStringList parts{connection.tlsProtocol, connection.tlsCipher};
+    parts.removeAll(QString{});
+    return parts.isEmpty() ? ConnectionsPage::tr("yes, TLS") : parts.join(QStringLiteral(", "));
+}
+
 /// Adds a property, and those inside it below it.
 void addProperty(QTreeWidgetItem* parent, const QString& name, const QVariant& value)
 {
@@ -93,8 +102,8 @@ Card* ConnectionsPage::buildDetails()
                                tr("Virtual host"), tr("Connected at")},
                               card);
     m_identity->setObjectName(QStringLiteral("identity"));
-    m_limits = new FactList({tr("Protocol"), tr("Encrypted"), tr("Heartbeat"), tr("Largest frame"),
-                             tr("Most channels"), tr("Traffic")},
+    m_limits = new FactList({tr("Protocol"), tr("Encrypted"), tr("Certificate"), tr("Heartbeat"),
+                             tr("Largest frame"), tr("Most channels"), tr("Traffic")},
                             card);
     m_limits->setObjectName(QStringLiteral("limits"));
     m_properties = new QTreeWidget(card);
@@ -141,7 +150,7 @@ void ConnectionsPage::showDetails(const ConnectionRow& connection)
                            connection.user, connection.vhost,
                            format::dateTime(connection.connectedAt)});
     m_limits->setValues(
-        {connection.protocol, connection.usesTls ? tr("yes, TLS") : tr("no"),
+        {connection.protocol, encryptionText(connection), connection.peerCertificateSubject,
          connection.heartbeatSeconds == 0
              ? tr("off")
              : format::duration(std::chrono::seconds(connection.heartbeatSeconds)),

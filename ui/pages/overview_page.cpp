@@ -4,21 +4,18 @@
 #include "ui/format.h"
 #include "ui/icons.h"
 #include "ui/widgets/card.h"
-#include "ui/widgets/elided_label.h"
+#include "ui/widgets/copy_line.h"
 #include "ui/widgets/fact_list.h"
 #include "ui/widgets/gauge.h"
 #include "ui/widgets/range_buttons.h"
 
 #include <QBoxLayout>
-#include <QClipboard>
 #include <QFrame>
 #include <QGridLayout>
-#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QTimer>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -32,8 +29,6 @@ using management::Overview;
 using management::SnapshotPtr;
 
 namespace {
-
-constexpr std::chrono::seconds kCopiedShown{2};
 
 std::vector<const management::RateSeries*> seriesOf(const OverviewHistory& history,
                                                     std::initializer_list<OverviewSeries> which)
@@ -174,28 +169,21 @@ QWidget* OverviewPage::buildPlots()
 Card* OverviewPage::buildConnectCard()
 {
     auto* card = new Card(QString(), this);
-    auto* caption = new QLabel(tr("Clients connect to"), card);
-    caption->setFont(theme::headingFont(font()));
-    m_connectionString = new ElidedLabel(card);
-    m_connectionString->setObjectName(QStringLiteral("connectionString"));
-    m_connectionString->setFont(theme::monospaceFont(font()));
-    m_copy = new QPushButton(icon(Icon::Copy), tr("Copy"), card);
-    m_copy->setObjectName(QStringLiteral("copyConnectionString"));
-    m_copy->setToolTip(tr("Copies the connection string"));
-    connect(m_copy, &QPushButton::clicked, this, &OverviewPage::copyConnectionString);
-
-    auto* layout = new QHBoxLayout;
-    layout->setSpacing(theme::gap(this, Gap::Medium));
-    layout->addWidget(caption);
-    layout->addWidget(m_connectionString, 1);
-    layout->addWidget(m_copy);
+    m_connectionString =
+        new CopyLine(tr("Clients connect to"), QStringLiteral("connectionString"), card);
+    m_tlsString = new CopyLine(tr("With TLS"), QStringLiteral("tlsConnectionString"), card);
     m_tls = new QPushButton(icon(Icon::Lock), tr("TLS for testing…"), card);
     m_tls->setObjectName(QStringLiteral("tlsForTesting"));
     m_tls->setToolTip(tr("Makes certificates for this machine, and lets clients connect with TLS"));
     connect(m_tls, &QPushButton::clicked, this,
             [this] { openDialog(new TlsDialog(m_client, this)); });
+
+    auto* layout = new QHBoxLayout;
+    layout->setSpacing(theme::gap(this, Gap::Medium));
+    layout->addWidget(m_connectionString, 1);
     layout->addWidget(m_tls);
     card->body()->addLayout(layout);
+    card->body()->addWidget(m_tlsString);
     return card;
 }
 
@@ -280,14 +268,20 @@ void OverviewPage::showCounts(const Overview& overview)
 void OverviewPage::showNode(const Overview& overview, const QDateTime& now)
 {
     m_subtitle->setText(overview.nodeName);
-    m_connectionString->setFullText(overview.connectionString);
-    m_copy->setEnabled(!overview.connectionString.isEmpty());
+    m_connectionString->setText(overview.connectionString);
+    // A broker may be there for TLS alone.
+    m_connectionString->setVisible(!overview.connectionString.isEmpty() ||
+                                   overview.tlsConnectionString.isEmpty());
+    m_tlsString->setText(overview.tlsConnectionString);
+    m_tlsString->setVisible(!overview.tlsConnectionString.isEmpty());
     const bool hasStarted = overview.startedAt.isValid() && now.isValid();
     const auto upFor = std::chrono::seconds(hasStarted ? overview.startedAt.secsTo(now) : 0);
-    const QString address =
-        overview.address.isEmpty()
-            ? QString()
-            : QStringLiteral("%1:%2").arg(overview.address).arg(overview.amqpPort);
+    QStringList ports;
+    if (overview.amqpPort != 0) ports.append(QString::number(overview.amqpPort));
+    if (overview.tlsPort != 0) ports.append(tr("%1 (TLS)").arg(overview.tlsPort));
+    const QString address = overview.address.isEmpty()
+                                ? QString()
+                                : overview.address + u':' + ports.join(QStringLiteral(", "));
     m_node->setValues({overview.nodeName, overview.version,
                        hasStarted ? format::duration(upFor) : QString(), address,
                        overview.dataFolder});
@@ -339,13 +333,6 @@ void OverviewPage::showPlots()
     m_rates->setSeries(seriesOf(m_history, {OverviewSeries::Publish, OverviewSeries::Confirm,
                                             OverviewSeries::Deliver, OverviewSeries::Ack}),
                        m_history.nowSeconds());
-}
-
-void OverviewPage::copyConnectionString()
-{
-    QGuiApplication::clipboard()->setText(m_connectionString->fullText());
-    m_copy->setText(tr("Copied"));
-    QTimer::singleShot(kCopiedShown, m_copy, [copy = m_copy] { copy->setText(tr("Copy")); });
 }
 
 }  // namespace warren::ui

@@ -13,7 +13,7 @@ class QPushButton;
 namespace warren::ui {
 
 class Card;
-class ElidedLabel;
+class CopyLine;
 class FactList;
 class Gauge;
 
@@ -48,7 +48,6 @@ private:
     void showMemory(const management::MemoryUse& memory, bool hasAlarm);
     void showDisk(const management::DiskUse& disk, bool hasAlarm);
     void showPlots();
-    void copyConnectionString();
 
     management::BrokerClient& m_client;
     const OverviewHistory& m_history;
@@ -57,8 +56,8 @@ private:
     QBoxLayout* m_plots = nullptr;
     RatePlot* m_messages = nullptr;
     RatePlot* m_rates = nullptr;
-    ElidedLabel* m_connectionString = nullptr;
-    QPushButton* m_copy = nullptr;
+    CopyLine* m_connectionString = nullptr;
+    CopyLine* m_tlsString = nullptr;
     QPushButton* m_tls = nullptr;
     FactList* m_node = nullptr;
     Gauge* m_memoryGauge = nullptr;

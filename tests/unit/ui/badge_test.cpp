@@ -80,6 +80,23 @@ TEST(QueueFeatures, TellWhatAPolicyGivesFromWhatWasDeclared)
     EXPECT_TRUE(badges.at(3).toolTip.contains(QStringLiteral("says 3 too")));
 }
 
+TEST(QueueFeatures, MarkKeysOfPoliciesThatAreNotActedOn)
+{
+    QueueRow queue;
+    queue.policy = QStringLiteral("mirror");
+    queue.effectivePolicy = {{QStringLiteral("ha-mode"), QStringLiteral("all")},
+                             {QStringLiteral("queue-mode"), QStringLiteral("lazy")},
+                             {QStringLiteral("max-length"), 3LL}};
+    queue.notHonoured = {QStringLiteral("ha-mode"), QStringLiteral("queue-mode")};
+
+    const Badges badges = queueFeatures(queue);
+
+    EXPECT_EQ(badgesText(badges), QStringLiteral("⚠ HA Lim ⚠ Mode"));
+    EXPECT_TRUE(badges.at(0).isInert);
+    EXPECT_FALSE(badges.at(1).isInert);
+    EXPECT_TRUE(badges.at(2).toolTip.contains(QStringLiteral("does not act on it")));
+}
+
 TEST(PolicyWords, WriteAmountsSoThatAPersonReadsThem)
 {
     EXPECT_EQ(settingValueText(QStringLiteral("message-ttl"), 60'000LL),
