@@ -93,6 +93,7 @@ protected:
                                 .sessionConfig = harness.sessionConfig(),
                                 .authenticator = authenticator,
                                 .now = [this] { return now; },
+                                .wallNow = [this] { return harness.wallNow(); },
                                 .onTouched = [](ClientLink&) {},
                                 .onGone = [](ClientLink&, net::CloseReason) {}};
     std::unique_ptr<ClientLink> link;
