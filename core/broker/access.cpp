@@ -1,6 +1,7 @@
 #include "core/broker/access.h"
 
 #include <initializer_list>
+#include <tuple>
 #include <utility>
 
 namespace warren::broker {
@@ -34,7 +35,8 @@ std::string filledIn(std::string pattern, std::string_view variable, std::string
 bool Access::matches(const std::string& pattern, std::string_view name) const
 {
     if (pattern == ".*") return true;
-    if (pattern.empty()) return name.empty();
+    // Source: RabbitMQ 3.10.8: an empty pattern stands for one that nothing matches but nothing.
+    if (pattern.empty()) return matches("^$", name);
     auto at = m_compiled.find(pattern);
     if (at == m_compiled.end()) {
         if (m_compiled.size() >= kPatternsKept) m_compiled.clear();
@@ -63,7 +65,7 @@ const std::string* Access::patternFor(std::string_view user, std::string_view vh
 Verdict Access::judge(std::string_view user, std::string_view vhost, Right right, ResourceKind kind,
                       std::string_view name) const
 {
-    if (isTrusted(user)) return {};
+    if (user.empty()) return {};
     const bool isQueue = kind == ResourceKind::Queue;
     // Source: RabbitMQ 3.10.8: the exchange without a name has one here.
     const std::string_view actual = name.empty() && !isQueue ? "amq.default" : name;
@@ -80,10 +82,10 @@ std::optional<std::string> Access::topicPatternFor(std::string_view user, std::s
 {
     const auto& permissions = m_catalogue.topicPermissions();
     if (permissions.empty()) return std::nullopt;
-    const auto at =
-        permissions.find({std::string{vhost}, std::string{user}, std::string{exchange}});
+    const auto at = permissions.find(std::tuple{vhost, user, exchange});
     if (at == permissions.end()) return std::nullopt;
     std::string pattern = right == Right::Read ? at->second.read : at->second.write;
+    // Source: RabbitMQ 3.10.8: {client_id} has a value for MQTT only, and stays as it is.
     pattern = filledIn(std::move(pattern), "{username}", user);
     return filledIn(std::move(pattern), "{vhost}", vhost);
 }
@@ -91,7 +93,7 @@ std::optional<std::string> Access::topicPatternFor(std::string_view user, std::s
 Verdict Access::judgeTopic(std::string_view user, std::string_view vhost, Right right,
                            std::string_view exchange, std::string_view routingKey) const
 {
-    if (isTrusted(user)) return {};
+    if (user.empty()) return {};
     const auto pattern = topicPatternFor(user, vhost, right, exchange);
     if (!pattern || matches(*pattern, routingKey)) return {};
     return Refusal{ReplyCode::AccessRefused,
@@ -102,7 +104,7 @@ Verdict Access::judgeTopic(std::string_view user, std::string_view vhost, Right 
 
 Verdict Access::judgeVhost(std::string_view user, std::string_view vhost) const
 {
-    if (isTrusted(user) || m_catalogue.findPermission(vhost, user) != nullptr) return {};
+    if (user.empty() || m_catalogue.findPermission(vhost, user) != nullptr) return {};
     return Refusal{ReplyCode::NotAllowed,
                    concatenated({"access to vhost '", vhost, "' refused for user '", user, "'"}),
                    {}};

@@ -43,12 +43,6 @@ public:
     bool matches(const std::string& pattern, std::string_view name) const;
 
 private:
-    /// The node itself; and without any user nobody can have logged in.
-    bool isTrusted(std::string_view user) const
-    {
-        return user.empty() || m_catalogue.users().empty();
-    }
-
     const Catalogue& m_catalogue;
     mutable TextMap<std::optional<Pattern>> m_compiled;  // nothing: it does not compile
 };

@@ -53,6 +53,11 @@ MethodId methodOf(const CommandBody& body)
     return std::visit(Visitor{}, body);
 }
 
+Asker askerOf(const Channel& channel)
+{
+    return {.connection = channel.connection.id, .user = channel.connection.user};
+}
+
 }  // namespace
 
 Broker::Broker(std::uint64_t seed)
@@ -154,6 +159,7 @@ void Broker::apply(ConnectionId id, Command&& command)
     }
     if (std::holds_alternative<OpenChannel>(command.body)) {
         m_connections.openChannel(*connection, command.channel);
+        followUp();
         return;
     }
     Channel* channel = connection->findChannel(command.channel);
@@ -266,64 +272,10 @@ void Broker::answer(Channel& channel, LogPosition position, bool noWait, EventBo
     if (!noWait) m_state.post(channel, std::move(event));
 }
 
-Verdict Broker::may(const Channel& channel, Right right, ResourceKind kind,
-                    std::string_view name) const
-{
-    const Connection& connection = channel.connection;
-    return m_state.access.judge(connection.user, connection.vhost->definition.name, right, kind,
-                                withoutLineBreaks(name));
-}
-
-/// Who may change a binding may write to its destination and read from its source.
-Verdict Broker::mayBind(const Channel& channel, const BindingDefinition& binding) const
-{
-    const bool isToQueue = binding.destinationKind == DestinationKind::Queue;
-    Verdict verdict =
-        may(channel, Right::Write, isToQueue ? ResourceKind::Queue : ResourceKind::Exchange,
-            binding.destination);
-    if (!verdict) return verdict;
-    verdict = may(channel, Right::Read, ResourceKind::Exchange, binding.source);
-    if (!verdict) return verdict;
-    const Exchange* source = channel.connection.vhost->findExchange(binding.source);
-    if (source == nullptr || source->definition.type != ExchangeType::Topic) return {};
-    return m_state.access.judgeTopic(channel.connection.user, binding.vhost, Right::Read,
-                                     binding.source, binding.routingKey);
-}
-
-Verdict Broker::mayDeclare(const Channel& channel, const DeclareExchange& command) const
-{
-    // Source: RabbitMQ 3.10.8: looking is free, and so is being refused the default exchange.
-    if (command.isPassive || command.name.empty()) return {};
-    Verdict verdict = may(channel, Right::Configure, ResourceKind::Exchange, command.name);
-    const amqp::FieldValue* value = command.arguments.find("alternate-exchange");
-    const auto* alternate = value == nullptr ? nullptr : value->as<std::string>();
-    if (!verdict || alternate == nullptr) return verdict;
-    if (channel.connection.vhost->findExchange(command.name) != nullptr) return {};
-    verdict = may(channel, Right::Read, ResourceKind::Exchange, command.name);
-    if (!verdict) return verdict;
-    return may(channel, Right::Write, ResourceKind::Exchange, *alternate);
-}
-
-Verdict Broker::mayDeclare(const Channel& channel, const DeclareQueue& command)
-{
-    if (command.isPassive || command.name.starts_with(kReplyToName)) return {};
-    // A name that the broker chooses is judged like any other: by one that it could be.
-    const std::string name = command.name.empty() ? generatedName("amq.gen-", m_state.prng)
-                                                  : withoutLineBreaks(command.name);
-    Verdict verdict = may(channel, Right::Configure, ResourceKind::Queue, name);
-    const amqp::FieldValue* value = command.arguments.find("x-dead-letter-exchange");
-    const auto* deadLetters = value == nullptr ? nullptr : value->as<std::string>();
-    if (!verdict || deadLetters == nullptr) return verdict;
-    if (channel.connection.vhost->findQueue(name) != nullptr) return {};
-    verdict = may(channel, Right::Read, ResourceKind::Queue, name);
-    if (!verdict) return verdict;
-    return may(channel, Right::Write, ResourceKind::Exchange, *deadLetters);
-}
-
 Verdict Broker::on(Channel& channel, const DeclareExchange& command)
 {
-    if (Verdict verdict = mayDeclare(channel, command); !verdict) return verdict;
-    const auto result = m_declarations.declareExchange(*channel.connection.vhost, command);
+    const auto result =
+        m_declarations.declareExchange(*channel.connection.vhost, askerOf(channel), command);
     if (!result) return result.error();
     answer(channel, *result, command.noWait, PlainReply::ExchangeDeclareOk);
     return {};
@@ -331,11 +283,8 @@ Verdict Broker::on(Channel& channel, const DeclareExchange& command)
 
 Verdict Broker::on(Channel& channel, const DeleteExchange& command)
 {
-    if (!command.name.empty()) {
-        Verdict verdict = may(channel, Right::Configure, ResourceKind::Exchange, command.name);
-        if (!verdict) return verdict;
-    }
-    const auto result = m_declarations.deleteExchange(*channel.connection.vhost, command);
+    const auto result =
+        m_declarations.deleteExchange(*channel.connection.vhost, askerOf(channel), command);
     if (!result) return result.error();
     answer(channel, *result, command.noWait, PlainReply::ExchangeDeleteOk);
     return {};
@@ -355,8 +304,7 @@ Verdict Broker::on(Channel& channel, const BindExchange& command)
         channel.connection.vhost->definition.name, withoutLineBreaks(command.source),
         withoutLineBreaks(command.destination),    DestinationKind::Exchange,
         std::string{command.routingKey},           command.arguments};
-    if (Verdict verdict = mayBind(channel, binding); !verdict) return verdict;
-    return changeBinding(channel, m_declarations.bind({channel.connection.id}, std::move(binding)),
+    return changeBinding(channel, m_declarations.bind(askerOf(channel), std::move(binding)),
                          command.noWait, PlainReply::ExchangeBindOk);
 }
 
@@ -366,9 +314,8 @@ Verdict Broker::on(Channel& channel, const UnbindExchange& command)
         channel.connection.vhost->definition.name, withoutLineBreaks(command.source),
         withoutLineBreaks(command.destination),    DestinationKind::Exchange,
         std::string{command.routingKey},           command.arguments};
-    if (Verdict verdict = mayBind(channel, binding); !verdict) return verdict;
-    return changeBinding(channel, m_declarations.unbind({channel.connection.id}, binding),
-                         command.noWait, PlainReply::ExchangeUnbindOk);
+    return changeBinding(channel, m_declarations.unbind(askerOf(channel), binding), command.noWait,
+                         PlainReply::ExchangeUnbindOk);
 }
 
 Verdict Broker::on(Channel& channel, const BindQueue& command)
@@ -385,8 +332,7 @@ Verdict Broker::on(Channel& channel, const BindQueue& command)
         DestinationKind::Queue,
         isShortcut ? channel.lastQueueName : std::string{command.routingKey},
         command.arguments};
-    if (Verdict verdict = mayBind(channel, binding); !verdict) return verdict;
-    return changeBinding(channel, m_declarations.bind({channel.connection.id}, std::move(binding)),
+    return changeBinding(channel, m_declarations.bind(askerOf(channel), std::move(binding)),
                          command.noWait, PlainReply::QueueBindOk);
 }
 
@@ -403,16 +349,14 @@ Verdict Broker::on(Channel& channel, const UnbindQueue& command)
         DestinationKind::Queue,
         isShortcut ? channel.lastQueueName : std::string{command.routingKey},
         command.arguments};
-    if (Verdict verdict = mayBind(channel, binding); !verdict) return verdict;
-    return changeBinding(channel, m_declarations.unbind({channel.connection.id}, binding), false,
+    return changeBinding(channel, m_declarations.unbind(askerOf(channel), binding), false,
                          PlainReply::QueueUnbindOk);
 }
 
 Verdict Broker::on(Channel& channel, const DeclareQueue& command)
 {
     Connection& connection = channel.connection;
-    if (Verdict verdict = mayDeclare(channel, command); !verdict) return verdict;
-    const auto result = m_declarations.declareQueue(*connection.vhost, {connection.id}, command);
+    const auto result = m_declarations.declareQueue(*connection.vhost, askerOf(channel), command);
     if (!result) return result.error();
     const Queue* queue = connection.vhost->findQueue(result->name);
     if (command.isExclusive && !command.isPassive && queue != nullptr) {
@@ -431,12 +375,10 @@ Verdict Broker::on(Channel& channel, const DeleteQueue& command)
 {
     const auto name = command.name.empty() ? std::string_view{channel.lastQueueName} : command.name;
     if (name.empty()) return Refusal{ReplyCode::NotFound, "no previously declared queue", {}};
-    Verdict verdict = may(channel, Right::Configure, ResourceKind::Queue, name);
-    if (!verdict) return verdict;
     DeleteQueue named = command;
     named.name = name;
     const auto result =
-        m_declarations.deleteQueue(*channel.connection.vhost, {channel.connection.id}, named);
+        m_declarations.deleteQueue(*channel.connection.vhost, askerOf(channel), named);
     if (!result) return result.error();
     answer(channel, result->position, command.noWait, DeleteQueueOk{result->count});
     return {};
@@ -446,10 +388,8 @@ Verdict Broker::on(Channel& channel, const PurgeQueue& command)
 {
     const auto name = command.name.empty() ? std::string_view{channel.lastQueueName} : command.name;
     if (name.empty()) return Refusal{ReplyCode::NotFound, "no previously declared queue", {}};
-    Verdict verdict = may(channel, Right::Read, ResourceKind::Queue, name);
-    if (!verdict) return verdict;
     const auto result =
-        m_declarations.purgeQueue(*channel.connection.vhost, {channel.connection.id}, name);
+        m_declarations.purgeQueue(*channel.connection.vhost, askerOf(channel), name);
     if (!result) return result.error();
     answer(channel, result->position, command.noWait, PurgeOk{result->count});
     return {};

@@ -144,12 +144,6 @@ private:
     void settleVerdict(Channel& channel, const Verdict& verdict, const CommandBody& body);
     void answer(Channel& channel, LogPosition position, bool noWait, EventBody&& event);
     void forgetEvents(Connection& connection);
-    /// Whether the channel's user has the right; judged before anything is looked up.
-    Verdict may(const Channel& channel, Right right, ResourceKind kind,
-                std::string_view name) const;
-    Verdict mayBind(const Channel& channel, const BindingDefinition& binding) const;
-    Verdict mayDeclare(const Channel& channel, const DeclareExchange& command) const;
-    Verdict mayDeclare(const Channel& channel, const DeclareQueue& command);
 
     Verdict on(Channel& channel, const DeclareExchange& command);
     Verdict on(Channel& channel, const DeleteExchange& command);

@@ -220,7 +220,7 @@ const UserDefinition* Catalogue::findUser(std::string_view name) const
 const PermissionDefinition* Catalogue::findPermission(std::string_view vhost,
                                                       std::string_view user) const
 {
-    const auto at = m_permissions.find({std::string{vhost}, std::string{user}});
+    const auto at = m_permissions.find(std::tuple{vhost, user});
     return at == m_permissions.end() ? nullptr : &at->second;
 }
 

@@ -54,13 +54,22 @@ public:
     using Users = std::map<std::string, UserDefinition, std::less<>>;
     const Users& users() const { return m_users; }
     const UserDefinition* findUser(std::string_view name) const;
+    /// Orders keys of texts; a look-up by views makes no string.
+    struct KeyLess {
+        using is_transparent = void;
+        using Two = std::tuple<std::string_view, std::string_view>;
+        using Three = std::tuple<std::string_view, std::string_view, std::string_view>;
+        bool operator()(const Two& a, const Two& b) const { return a < b; }
+        bool operator()(const Three& a, const Three& b) const { return a < b; }
+    };
     /// By vhost and user.
-    using Permissions = std::map<std::pair<std::string, std::string>, PermissionDefinition>;
+    using Permissions =
+        std::map<std::pair<std::string, std::string>, PermissionDefinition, KeyLess>;
     const Permissions& permissions() const { return m_permissions; }
     const PermissionDefinition* findPermission(std::string_view vhost, std::string_view user) const;
     /// By vhost, user and exchange.
-    using TopicPermissions =
-        std::map<std::tuple<std::string, std::string, std::string>, TopicPermissionDefinition>;
+    using TopicPermissions = std::map<std::tuple<std::string, std::string, std::string>,
+                                      TopicPermissionDefinition, KeyLess>;
     const TopicPermissions& topicPermissions() const { return m_topicPermissions; }
 
     std::size_t queueCount() const { return m_queues.size(); }

@@ -120,6 +120,8 @@ struct PurgeQueue {
 struct Publish {
     MessagePtr message{};
     bool isMandatory = false;
+    /// Its property user-id is not the user of the connection.
+    bool namesAnotherUser = false;
 };
 struct Consume {
     std::string_view queue{};

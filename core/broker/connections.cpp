@@ -54,6 +54,7 @@ Verdict Connections::judgeOpen(const Vhost& vhost, std::string_view user) const
             m_state.connections, [&](const auto& one) { return counts(*one.second); });
         return count >= *limit;
     };
+    // Source: RabbitMQ 3.10.8: in this order.
     const VhostDefinition& definition = vhost.definition;
     const std::string quotedUser = "'" + std::string{user} + "'";
     if (isReached(definition.maxConnections,
@@ -64,8 +65,6 @@ Verdict Connections::judgeOpen(const Vhost& vhost, std::string_view user) const
                            ") is reached",
                        {}};
     }
-    Verdict verdict = m_state.access.judgeVhost(user, definition.name);
-    if (!verdict) return verdict;
     const UserDefinition* limits = m_state.catalogue.findUser(user);
     if (limits != nullptr && isReached(limits->maxConnections, [&](const Connection& one) {
             return !one.isClosed && one.vhost != nullptr && one.user == user;
@@ -75,7 +74,7 @@ Verdict Connections::judgeOpen(const Vhost& vhost, std::string_view user) const
                            std::to_string(*limits->maxConnections) + ") is reached",
                        {}};
     }
-    return {};
+    return m_state.access.judgeVhost(user, definition.name);
 }
 
 bool Connections::hasChannelForUser(const Connection& connection) const
@@ -143,7 +142,7 @@ void Connections::openChannel(Connection& connection, ChannelNumber number)
                                  "number of channels opened for user '" + user.name +
                                      "' has reached the maximum allowed user limit of (" +
                                      std::to_string(*user.maxChannels) + ")",
-                                 {amqp::kChannelClass, 10}});
+                                 {}});
         return;
     }
     Channel& channel = connection.openChannel(number);

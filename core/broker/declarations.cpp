@@ -85,7 +85,25 @@ Verdict judgeArgument(std::string_view name, std::string_view entity, const Fiel
 
 // --------------------------------------------------------------------------------------- exchanges
 
-Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost,
+Verdict Declarations::judgeRight(Asker asker, const Vhost& vhost, Right right, ResourceKind kind,
+                                 std::string_view name) const
+{
+    return m_state.access.judge(asker.user, vhost.definition.name, right, kind, name);
+}
+
+Verdict Declarations::judgeForwarding(Asker asker, const Vhost& vhost, ResourceKind kind,
+                                      std::string_view name, const FieldTable& arguments,
+                                      std::string_view argument) const
+{
+    const FieldValue* value = arguments.find(argument);
+    const auto* exchange = value == nullptr ? nullptr : value->as<std::string>();
+    if (exchange == nullptr) return {};
+    Verdict verdict = judgeRight(asker, vhost, Right::Read, kind, name);
+    if (!verdict) return verdict;
+    return judgeRight(asker, vhost, Right::Write, ResourceKind::Exchange, *exchange);
+}
+
+Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost, Asker asker,
                                                            const DeclareExchange& command)
 {
     const std::string& vhostName = vhost.definition.name;
@@ -103,6 +121,8 @@ Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost,
                        {}};
     }
     if (name.empty()) return defaultExchangeRefused();
+    Verdict right = judgeRight(asker, vhost, Right::Configure, ResourceKind::Exchange, name);
+    if (!right) return right.error();
     const Exchange* existing = vhost.findExchange(name);
     if (existing != nullptr) {
         const ExchangeDefinition& current = existing->definition;
@@ -133,6 +153,9 @@ Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost,
     Verdict verdict =
         judgeExchangeArguments(*type, command.arguments, exchangeText(vhostName, name));
     if (!verdict) return verdict.error();
+    right = judgeForwarding(asker, vhost, ResourceKind::Exchange, name, command.arguments,
+                            "alternate-exchange");
+    if (!right) return right.error();
     PutExchange change{{.vhost = vhostName,
                         .name = name,
                         .type = *type,
@@ -147,7 +170,7 @@ Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost,
     return position;
 }
 
-Result<LogPosition, Refusal> Declarations::deleteExchange(Vhost& vhost,
+Result<LogPosition, Refusal> Declarations::deleteExchange(Vhost& vhost, Asker asker,
                                                           const DeleteExchange& command)
 {
     const std::string& vhostName = vhost.definition.name;
@@ -158,6 +181,8 @@ Result<LogPosition, Refusal> Declarations::deleteExchange(Vhost& vhost,
                        "deletion of system " + exchangeText(vhostName, name) + " not allowed",
                        {}};
     }
+    Verdict right = judgeRight(asker, vhost, Right::Configure, ResourceKind::Exchange, name);
+    if (!right) return right.error();
     const Exchange* exchange = vhost.findExchange(name);
     if (exchange == nullptr) return LogPosition{0};
     if (command.onlyIfUnused && vhost.bindings.hasFrom(name)) {
@@ -276,6 +301,8 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
     } else if (name.starts_with(kReservedPrefix)) {
         return reservedName("queue", name);
     }
+    Verdict right = judgeRight(asker, vhost, Right::Configure, ResourceKind::Queue, name);
+    if (!right) return right.error();
     QueueDefinition definition{
         .id = {},
         .vhost = vhost.definition.name,
@@ -296,16 +323,14 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
         existing->lastUsed = m_state.now;
         return describe(*existing);
     }
-    Verdict verdict = judgeQueueArguments(definition);
+    // Source: RabbitMQ 3.10.8: in this order.
+    Verdict verdict = judgeQueueCount(vhost, name);
     if (!verdict) return verdict.error();
-    const auto queueMax = vhost.definition.maxQueues;
-    if (queueMax && *queueMax >= 0 && vhost.queues.size() >= static_cast<std::size_t>(*queueMax)) {
-        return Refusal{ReplyCode::PreconditionFailed,
-                       "cannot declare queue '" + name + "': queue limit in vhost '" +
-                           vhost.definition.name + "' (" + std::to_string(*queueMax) +
-                           ") is reached",
-                       {}};
-    }
+    verdict = judgeForwarding(asker, vhost, ResourceKind::Queue, name, command.arguments,
+                              "x-dead-letter-exchange");
+    if (!verdict) return verdict.error();
+    verdict = judgeQueueArguments(definition);
+    if (!verdict) return verdict.error();
     m_state.lastQueueId.value += 1;
     definition.id = m_state.lastQueueId;
     const bool isStored = command.isDurable && !command.isExclusive;
@@ -318,10 +343,22 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
     return DeclaredQueue{.name = name, .messageCount = 0, .consumerCount = 0, .position = position};
 }
 
+Verdict Declarations::judgeQueueCount(const Vhost& vhost, std::string_view name)
+{
+    const auto limit = vhost.definition.maxQueues;
+    if (!limit || *limit < 0 || std::cmp_less(vhost.queues.size(), *limit)) return {};
+    return Refusal{ReplyCode::PreconditionFailed,
+                   "cannot declare queue '" + std::string{name} + "': queue limit in vhost '" +
+                       vhost.definition.name + "' (" + std::to_string(*limit) + ") is reached",
+                   {}};
+}
+
 Result<Declarations::RemovedMessages, Refusal> Declarations::deleteQueue(Vhost& vhost, Asker asker,
                                                                          const DeleteQueue& command)
 {
     const std::string name = withoutLineBreaks(command.name);
+    Verdict right = judgeRight(asker, vhost, Right::Configure, ResourceKind::Queue, name);
+    if (!right) return right.error();
     Queue* queue = vhost.findQueue(name);
     if (queue == nullptr) return RemovedMessages{};
     Verdict verdict = judgeQueueAccess(*queue, asker);
@@ -376,6 +413,9 @@ void Declarations::removeDoomed()
 Result<Declarations::RemovedMessages, Refusal> Declarations::purgeQueue(Vhost& vhost, Asker asker,
                                                                         std::string_view name)
 {
+    Verdict right =
+        judgeRight(asker, vhost, Right::Read, ResourceKind::Queue, withoutLineBreaks(name));
+    if (!right) return right.error();
     const auto found = findQueue(vhost, asker, name);
     if (!found) return found.error();
     Queue& queue = *found.value();
@@ -391,12 +431,28 @@ Result<Declarations::RemovedMessages, Refusal> Declarations::purgeQueue(Vhost& v
 
 // ---------------------------------------------------------------------------------------- bindings
 
-Verdict Declarations::judgeBinding(Asker asker, const BindingDefinition& binding) const
+Verdict Declarations::judgeBindingRights(Asker asker, const BindingDefinition& binding) const
 {
+    const Vhost& vhost = *m_state.catalogue.findVhost(binding.vhost);
     const bool isToExchange = binding.destinationKind == DestinationKind::Exchange;
+    Verdict verdict = judgeRight(asker, vhost, Right::Write,
+                                 isToExchange ? ResourceKind::Exchange : ResourceKind::Queue,
+                                 binding.destination);
+    if (!verdict) return verdict;
     if (binding.source.empty() || (isToExchange && binding.destination.empty())) {
         return defaultExchangeRefused();
     }
+    verdict = judgeRight(asker, vhost, Right::Read, ResourceKind::Exchange, binding.source);
+    if (!verdict) return verdict;
+    const Exchange* source = vhost.findExchange(binding.source);
+    if (source == nullptr || source->definition.type != ExchangeType::Topic) return {};
+    return m_state.access.judgeTopic(asker.user, binding.vhost, Right::Read, binding.source,
+                                     binding.routingKey);
+}
+
+Verdict Declarations::judgeBinding(Asker asker, const BindingDefinition& binding) const
+{
+    const bool isToExchange = binding.destinationKind == DestinationKind::Exchange;
     const Vhost* vhost = m_state.catalogue.findVhost(binding.vhost);
     if (vhost->findExchange(binding.source) == nullptr) {
         return noExchange(binding.vhost, binding.source);
@@ -424,7 +480,9 @@ bool Declarations::isStored(const BindingDefinition& binding) const
 
 Result<LogPosition, Refusal> Declarations::bind(Asker asker, BindingDefinition binding)
 {
-    Verdict verdict = judgeBinding(asker, binding);
+    Verdict verdict = judgeBindingRights(asker, binding);
+    if (!verdict) return verdict.error();
+    verdict = judgeBinding(asker, binding);
     if (!verdict) return verdict.error();
     binding.arguments = sortedByKey(binding.arguments);
     const Vhost* vhost = m_state.catalogue.findVhost(binding.vhost);
@@ -447,9 +505,8 @@ Result<LogPosition, Refusal> Declarations::bind(Asker asker, BindingDefinition b
 Result<LogPosition, Refusal> Declarations::unbind(Asker asker, BindingDefinition binding)
 {
     const bool isToQueue = binding.destinationKind == DestinationKind::Queue;
-    if (binding.source.empty() || (!isToQueue && binding.destination.empty())) {
-        return defaultExchangeRefused();
-    }
+    Verdict verdict = judgeBindingRights(asker, binding);
+    if (!verdict) return verdict.error();
     binding.arguments = sortedByKey(binding.arguments);
     Vhost& vhost = *m_state.catalogue.findVhost(binding.vhost);
     // Source: RabbitMQ 3.10.8: what is not bound, for whatever reason, is unbound.

@@ -15,7 +15,8 @@ namespace warren::broker {
 
 /// Who asks for a declaration: a client connection, or the management side (no connection).
 struct Asker {
-    ConnectionId connection;
+    ConnectionId connection{};
+    std::string_view user{};  ///< whose rights count; empty: the node's own, which has all
     bool isManagement() const { return !connection; }
 };
 
@@ -42,8 +43,10 @@ public:
         LogPosition position = 0;
     };
 
-    Result<LogPosition, Refusal> declareExchange(Vhost& vhost, const DeclareExchange& command);
-    Result<LogPosition, Refusal> deleteExchange(Vhost& vhost, const DeleteExchange& command);
+    Result<LogPosition, Refusal> declareExchange(Vhost& vhost, Asker asker,
+                                                 const DeclareExchange& command);
+    Result<LogPosition, Refusal> deleteExchange(Vhost& vhost, Asker asker,
+                                                const DeleteExchange& command);
     Result<DeclaredQueue, Refusal> declareQueue(Vhost& vhost, Asker asker,
                                                 const DeclareQueue& command);
     Result<RemovedMessages, Refusal> deleteQueue(Vhost& vhost, Asker asker,
@@ -61,6 +64,16 @@ public:
     void removeDoomed();
 
 private:
+    /// Judged before it is looked up what exists. @error AccessRefused
+    Verdict judgeRight(Asker asker, const Vhost& vhost, Right right, ResourceKind kind,
+                       std::string_view name) const;
+    /// Whether messages may go on from `name` to the exchange that this argument names, if any:
+    /// that takes reading here and writing there. @error AccessRefused
+    Verdict judgeForwarding(Asker asker, const Vhost& vhost, ResourceKind kind,
+                            std::string_view name, const amqp::FieldTable& arguments,
+                            std::string_view argument) const;
+    /// Whether there may be one more queue. @error PreconditionFailed
+    static Verdict judgeQueueCount(const Vhost& vhost, std::string_view name);
     Verdict judgeQueueAccess(const Queue& queue, Asker asker) const;
     /// @param wanted  the command's arguments, with the vhost's default type
     Verdict judgeEquivalence(const Queue& queue, Asker asker, const DeclareQueue& command,
@@ -70,7 +83,10 @@ private:
     /// What a declare of the direct reply-to name answers.
     Result<DeclaredQueue, Refusal> describeReplies(const Vhost& vhost,
                                                    const std::string& name) const;
-    /// The ends of a binding, judged. @error NotFound, AccessRefused, ResourceLocked
+    /// Whether this binding may be made or removed: that takes writing to its destination and
+    /// reading from its source. Says nothing about what exists. @error AccessRefused
+    Verdict judgeBindingRights(Asker asker, const BindingDefinition& binding) const;
+    /// The ends of a binding, judged. @error NotFound, ResourceLocked
     Verdict judgeBinding(Asker asker, const BindingDefinition& binding) const;
     bool isStored(const BindingDefinition& binding) const;
     /// Removes the auto-delete exchanges that have lost their last binding with these, and those

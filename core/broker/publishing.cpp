@@ -20,6 +20,8 @@ namespace {
 
 /// Ten years. Source: RabbitMQ 3.10.8, observed.
 constexpr std::int64_t kExpirationMsMax = 315'360'000'000;
+/// The tag of users who may publish in another's name.
+constexpr std::string_view kImpersonator = "impersonator";
 
 Refusal invalidExpiration(std::string_view text, std::string_view reason)
 {
@@ -172,6 +174,22 @@ Verdict Publishing::judge(Channel& channel, MessagePtr& message) const
     return {};
 }
 
+Verdict Publishing::judgeUserId(const Channel& channel, const Message& message) const
+{
+    const std::string& user = channel.connection.user;
+    const UserDefinition* definition = m_state.catalogue.findUser(user);
+    const bool mayImpersonate =
+        definition != nullptr &&
+        std::ranges::find(definition->tags, kImpersonator) != definition->tags.end();
+    if (mayImpersonate) return {};
+    const auto view = amqp::PropertiesView::parse(message.properties());
+    const auto claimed = view ? view->userId() : std::nullopt;
+    return Refusal{ReplyCode::PreconditionFailed,
+                   "user_id property set to '" + std::string{claimed.value_or(std::string_view{})} +
+                       "' but authenticated user was '" + user + "'",
+                   {}};
+}
+
 Verdict Publishing::publish(Channel& channel, Publish&& command)
 {
     Vhost& vhost = *channel.connection.vhost;
@@ -179,6 +197,10 @@ Verdict Publishing::publish(Channel& channel, Publish&& command)
     auto target = isPlain ? route(vhost, &channel, *command.message)
                           : routeToAll(vhost, &channel, *command.message);
     if (!target) return target.error();
+    if (command.namesAnotherUser) {
+        Verdict verdict = judgeUserId(channel, *command.message);
+        if (!verdict) return verdict;
+    }
     if (Verdict verdict = judge(channel, command.message); !verdict) return verdict;
     const std::vector<Queue*>& queues = *target->queues;
     count(&channel, *target, command.isMandatory);

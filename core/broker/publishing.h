@@ -71,6 +71,8 @@ private:
         return {&exchange, &m_route.queues, m_route.keepers};
     }
     static void keep(std::span<Exchange* const> keepers, const MessagePtr& message);
+    /// Whether this user may publish in another's name. Spec: RabbitMQ, "Validated User-ID".
+    Verdict judgeUserId(const Channel& channel, const Message& message) const;
     /// All that a channel's publish is judged by but its exchange; the message may become another.
     Verdict judge(Channel& channel, MessagePtr& message) const;
     /// The exchange of a message, if the channel's user may write there.

@@ -41,12 +41,14 @@ LogPosition State::change(CatalogueChange&& change, bool isStored)
 void State::noteClose(const Connection& connection, ChannelNumber channel,
                       const amqp::AmqpError& error)
 {
+    // Somebody wanted it closed: the client has done nothing wrong.
+    if (error.code == amqp::ReplyCode::ConnectionForced) return;
     m_closeCount += 1;
     if (m_closes.size() >= kClosesKept) m_closes.dropFront();
     m_closes.pushBack(
         {.number = m_closeCount,
          .at = wallNow,
-         .connection = connection.id,
+         .connection = connection.name,
          .channel = channel,
          .vhost = connection.vhost == nullptr ? std::string{} : connection.vhost->definition.name,
          .user = connection.user,

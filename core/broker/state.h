@@ -43,7 +43,7 @@ struct Replay {
 struct ClosedChannel {
     std::uint64_t number = 0;  ///< counts all closes
     WallTime at;
-    ConnectionId connection;
+    std::string connection;     ///< its name, for people
     ChannelNumber channel = 0;  ///< 0: the connection
     std::string vhost;
     std::string user;
@@ -91,6 +91,7 @@ public:
     /// The last closes for a fault, oldest first.
     static constexpr std::size_t kClosesKept = 100;
     const Ring<ClosedChannel>& closes() const { return m_closes; }
+    /// Remembers this one, if it is for a fault.
     void noteClose(const Connection& connection, ChannelNumber channel,
                    const amqp::AmqpError& error);
 

@@ -99,8 +99,7 @@ QList<TopicPermissionRow> topicPermissionRows(const broker::State& state)
     return rows;
 }
 
-QList<ClosedChannelRow> closedChannelRows(const broker::State& state,
-                                          const std::function<QString(ConnectionId)>& nameOf)
+QList<ClosedChannelRow> closedChannelRows(const broker::State& state)
 {
     QList<ClosedChannelRow> rows;
     const auto& closes = state.closes();
@@ -108,7 +107,7 @@ QList<ClosedChannelRow> closedChannelRows(const broker::State& state,
         const broker::ClosedChannel& close = closes[i];
         rows.append({.sequence = close.number,
                      .at = QDateTime::fromMSecsSinceEpoch(close.at.sinceEpoch.count()),
-                     .connection = nameOf(close.connection),
+                     .connection = qtText(close.connection),
                      .channel = close.channel,
                      .vhost = qtText(close.vhost),
                      .user = qtText(close.user),

@@ -15,8 +15,6 @@ QList<management::UserRow> userRows(
     const broker::State& state, const std::function<bool(std::string_view user)>& isLoopbackOnly);
 QList<management::PermissionRow> permissionRows(const broker::State& state);
 QList<management::TopicPermissionRow> topicPermissionRows(const broker::State& state);
-/// @param nameOf  of a connection, which may have gone
-QList<management::ClosedChannelRow> closedChannelRows(
-    const broker::State& state, const std::function<QString(ConnectionId)>& nameOf);
+QList<management::ClosedChannelRow> closedChannelRows(const broker::State& state);
 
 }  // namespace warren::node

@@ -120,8 +120,6 @@ private:
     void housekeep();
     void updateAlarm();
     void updateHolds();
-    void rememberName(const ClientLink& link);
-    QString nameOf(ConnectionId id) const;
     void scheduleTurn();
     void readClocks() { m_broker.setNow(steadyNow(), wallNow()); }
     void armTimer();
@@ -141,7 +139,6 @@ private:
     net::Poller m_poller;
     ClientLink::Context m_linkContext;
     std::map<ConnectionId, std::unique_ptr<ClientLink>> m_links;
-    std::map<ConnectionId, QString> m_goneNames;
     std::vector<ClientLink*> m_touched;
     std::vector<std::unique_ptr<ClientLink>> m_gone;  // freed when the turn is over
     std::vector<std::unique_ptr<net::Listener>> m_listeners;
@@ -405,7 +402,6 @@ void BrokerLoop::Impl::accept(net::FileDescriptor descriptor, Transport transpor
 void BrokerLoop::Impl::forget(ClientLink& link, net::CloseReason reason)
 {
     const auto at = m_links.find(link.id());
-    rememberName(link);
     const net::TlsSession* tls = link.socket().tls();
     const bool isTlsFault = tls != nullptr && tls->phase() == net::TlsSession::Phase::Failed;
     const std::string& why = isTlsFault ? tls->error() : link.session().closeReason();
@@ -421,29 +417,6 @@ void BrokerLoop::Impl::forget(ClientLink& link, net::CloseReason reason)
     m_gone.push_back(std::move(at->second));
     m_links.erase(at);
     scheduleTurn();  // its consumers' messages may go to others
-}
-
-/// For the list of closes: so many connections that have gone keep their names.
-void BrokerLoop::Impl::rememberName(const ClientLink& link)
-{
-    const auto& closes = m_broker.state().closes();
-    bool isListed = false;
-    for (std::size_t i = 0; i < closes.size(); ++i)
-        isListed |= closes[i].connection == link.id();
-    if (!isListed) return;
-    m_goneNames[link.id()] = textOf(std::string_view{link.name()});
-    while (m_goneNames.size() > broker::State::kClosesKept) {
-        m_goneNames.erase(m_goneNames.begin());
-    }
-}
-
-QString BrokerLoop::Impl::nameOf(ConnectionId id) const
-{
-    if (const auto at = m_links.find(id); at != m_links.end()) {
-        return textOf(std::string_view{at->second->name()});
-    }
-    const auto gone = m_goneNames.find(id);
-    return gone == m_goneNames.end() ? QString{} : gone->second;
 }
 
 void BrokerLoop::Impl::scheduleTurn()
@@ -608,7 +581,6 @@ void BrokerLoop::Impl::sendSnapshot()
     surroundings.isLoopbackOnly = [this](std::string_view user) {
         return m_users.isLoopbackOnly(user);
     };
-    surroundings.nameOf = [this](ConnectionId id) { return nameOf(id); };
     if (m_scope.topics & management::TopicLog) {
         for (management::LogRow& row : m_logger.linesAfter(0)) {
             surroundings.log.append(std::move(row));

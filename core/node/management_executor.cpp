@@ -167,15 +167,16 @@ CommandResult ManagementExecutor::on(const management::DeclareExchange& command)
     const std::string name = utf8Of(command.key.name);
     const std::string type = utf8Of(command.type);
     if (!isShort(name)) return tooLong("name");
-    return resultOf(m_broker.declarations().declareExchange(
-        *vhost, {.name = name,
-                 .type = type,
-                 .isPassive = false,
-                 .isDurable = command.isDurable,
-                 .isAutoDelete = command.isAutoDelete,
-                 .isInternal = command.isInternal,
-                 .noWait = false,
-                 .arguments = fieldTableOf(command.arguments)}));
+    return resultOf(
+        m_broker.declarations().declareExchange(*vhost, kManagement,
+                                                {.name = name,
+                                                 .type = type,
+                                                 .isPassive = false,
+                                                 .isDurable = command.isDurable,
+                                                 .isAutoDelete = command.isAutoDelete,
+                                                 .isInternal = command.isInternal,
+                                                 .noWait = false,
+                                                 .arguments = fieldTableOf(command.arguments)}));
 }
 
 CommandResult ManagementExecutor::on(const management::DeleteExchange& command)
@@ -187,7 +188,8 @@ CommandResult ManagementExecutor::on(const management::DeleteExchange& command)
         return refused(broker::noExchange(vhost->definition.name, name));
     }
     return resultOf(m_broker.declarations().deleteExchange(
-        *vhost, {.name = name, .onlyIfUnused = command.onlyIfUnused, .noWait = false}));
+        *vhost, kManagement,
+        {.name = name, .onlyIfUnused = command.onlyIfUnused, .noWait = false}));
 }
 
 CommandResult ManagementExecutor::on(const management::AddBinding& command)

@@ -125,7 +125,7 @@ SnapshotPtr SnapshotBuilder::build(const broker::State& state, const WatchScope&
         snapshot->topicPermissions = topicPermissionRows(state);
     }
     if (scope.topics & TopicClosedChannels) {
-        snapshot->closedChannels = closedChannelRows(state, surroundings.nameOf);
+        snapshot->closedChannels = closedChannelRows(state);
     }
     for (const ClientLink* link : surroundings.links) {
         if (scope.topics & TopicConnections) {

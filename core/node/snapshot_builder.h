@@ -33,8 +33,6 @@ public:
         std::function<bool(std::string_view user)> isLoopbackOnly = [](std::string_view) {
             return false;
         };
-        /// The name of a connection, be it gone since.
-        std::function<QString(ConnectionId)> nameOf = [](ConnectionId) { return QString{}; };
     };
 
     management::SnapshotPtr build(const broker::State& state, const management::WatchScope& scope,

@@ -303,18 +303,12 @@ void Session::handleContent(ChannelNumber number, ChannelState& channel,
         return fail({ReplyCode::NotImplemented, "immediate=true", amqp::BasicPublish::kId},
                     commands, none);
     }
-    if (channel.content.hasUserId() && channel.content.userId() != m_client.user) {
-        // Spec: RabbitMQ's validated user-id: nobody publishes in another's name.
-        const std::string text = "user_id property set to '" + channel.content.userId() +
-                                 "' but authenticated user was '" + m_client.user + "'";
-        (void)channel.content.take();
-        commands.push_back(Command{number, broker::FailChannel{{ReplyCode::PreconditionFailed, text,
-                                                                amqp::BasicPublish::kId}}});
-        return;
-    }
     const bool isMandatory = channel.content.isMandatory();
-    commands.push_back(Command{
-        number, broker::Publish{.message = channel.content.take(), .isMandatory = isMandatory}});
+    const bool namesAnotherUser =
+        channel.content.hasUserId() && channel.content.userId() != m_client.user;
+    commands.push_back(Command{number, broker::Publish{.message = channel.content.take(),
+                                                       .isMandatory = isMandatory,
+                                                       .namesAnotherUser = namesAnotherUser}});
 }
 
 // ------------------------------------------------------------------------------------------ faults

@@ -51,7 +51,7 @@ InProcessTarget::InProcessTarget()
     m_store.setCallbacks(
         {.committed = [this](broker::LogPosition upTo) { m_broker.commit(upTo); }, .failed = {}});
     m_broker.finishRestore(0, {});
-    m_broker.ensureVhost("/");
+    m_administration.addDefaults();
     settle();
 }
 
@@ -59,7 +59,7 @@ std::unique_ptr<Transport> InProcessTarget::connect()
 {
     m_lastId.value += 1;
     m_clients.emplace(
-        m_lastId, Client(session::Session(m_config, m_authenticator, /*isLoopback=*/true, m_now)));
+        m_lastId, Client(session::Session(m_config, m_administration, /*isLoopback=*/true, m_now)));
     m_broker.addConnection(m_lastId);
     return std::make_unique<Link>(*this, m_lastId);
 }

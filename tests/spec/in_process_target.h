@@ -37,14 +37,6 @@ private:
         Buffer input;
         Buffer output;
     };
-    /// guest with the password guest.
-    class GuestOnly final : public session::Authenticator {
-    public:
-        bool accepts(std::string_view user, std::string_view password, bool) const override
-        {
-            return user == "guest" && password == "guest";
-        }
-    };
 
     void receive(ConnectionId id, ByteView bytes);
     void close(ConnectionId id);
@@ -55,7 +47,6 @@ private:
     bool passTime(Instant limit);
 
     session::SessionConfig m_config;
-    GuestOnly m_authenticator;
     broker::Broker m_broker;
     storage::MemoryStore m_store;
     InProcessAdministration m_administration;

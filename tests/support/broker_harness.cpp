@@ -1,6 +1,7 @@
 #include "tests/support/broker_harness.h"
 
 #include "core/amqp/properties.h"
+#include "core/base/check.h"
 
 #include <algorithm>
 #include <type_traits>
@@ -289,8 +290,18 @@ void BrokerHarness::start()
     }
     m_broker->finishRestore(recovered.lastPosition, recovered.lastQueueId);
     m_broker->ensureVhost("/");
+    addGuest();
     settle();
     if (m_commits == Commits::OnDemand) commit();  // tests begin with a store that is up to date
+}
+
+void BrokerHarness::addGuest()
+{
+    if (m_broker->state().catalogue.findUser("guest") != nullptr) return;
+    const bool isAdded =
+        m_broker->administration().putUser({.name = "guest"}).isOk() &&
+        m_broker->administration().putPermission({"/", "guest", ".*", ".*", ".*"}).isOk();
+    WARREN_CHECK(isAdded);
 }
 
 template <typename Client>

@@ -175,6 +175,8 @@ public:
 
 private:
     void start();
+    /// Who may do everything, as in a fresh node.
+    void addGuest();
     template <typename Client>
     Client& add();
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <new>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace {
@@ -52,13 +53,20 @@ constexpr int kMessagesPerTurn = 256;
 /// acknowledgement of what came.
 class Loop {
 public:
-    Loop(bool isDurable, bool usesConfirms) : m_message(test::messageOf("", "q", "body", isDurable))
+    Loop(bool isDurable, bool usesConfirms, const std::string& exchange = {})
+        : m_message(test::messageOf(exchange, "q", "body", isDurable))
     {
         m_broker.ensureVhost("/");
+        // With rights that have to be matched, not those of the node itself.
+        const std::string pattern = "^(q|amq\\.default|amq\\.headers)$";
+        Administration& people = m_broker.administration();
+        EXPECT_TRUE(people.putUser({.name = "ann"}).isOk());
+        EXPECT_TRUE(people.putPermission({"/", "ann", pattern, pattern, pattern}).isOk());
         m_broker.addConnection(kClient);
-        m_broker.apply(kClient, {0, OpenConnection{.vhost = "/"}});
+        m_broker.apply(kClient, {0, OpenConnection{.vhost = "/", .user = "ann"}});
         m_broker.apply(kClient, {1, OpenChannel{}});
         m_broker.apply(kClient, {1, DeclareQueue{.name = "q", .isDurable = isDurable}});
+        m_broker.apply(kClient, {1, BindQueue{.queue = "q", .exchange = "amq.headers"}});
         if (usesConfirms) m_broker.apply(kClient, {1, SelectConfirms{}});
         m_broker.apply(kClient, {1, Consume{.queue = "q", .tag = "c"}});
         finishTurn();
@@ -108,10 +116,10 @@ private:
 /// What a turn may allocate, however many messages it has: lists that are handed over anew.
 constexpr std::size_t kAllocationsPerTurn = 24;
 
-std::size_t allocationsPerTurn(bool isDurable, bool usesConfirms)
+std::size_t allocationsPerTurn(bool isDurable, bool usesConfirms, const std::string& exchange = {})
 {
     constexpr int kTurns = 100;
-    Loop loop(isDurable, usesConfirms);
+    Loop loop(isDurable, usesConfirms, exchange);
     for (int i = 0; i < kTurns; ++i)
         loop.turn();
     const std::size_t before = allocationCount;
@@ -124,6 +132,11 @@ std::size_t allocationsPerTurn(bool isDurable, bool usesConfirms)
 TEST(BrokerAllocations, DoNotGrowWithTransientMessages)
 {
     EXPECT_LE(allocationsPerTurn(false, false), kAllocationsPerTurn);
+}
+
+TEST(BrokerAllocations, DoNotGrowWithRoutesThatAreNotKept)
+{
+    EXPECT_LE(allocationsPerTurn(false, false, "amq.headers"), kAllocationsPerTurn);
 }
 
 TEST(BrokerAllocations, DoNotGrowWithConfirms)

@@ -56,6 +56,9 @@ protected:
     }
     void logIn()
     {
+        broker::Administration& people = harness.broker().administration();
+        ASSERT_TRUE(people.putUser({.name = "ann"}).isOk());
+        ASSERT_TRUE(people.putPermission({"/", "ann", ".*", ".*", ".*"}).isOk());
         amqp::ConnectionStartOk startOk;
         startOk.mechanism = "PLAIN";
         startOk.response = std::string_view("\0ann\0secret", 11);
