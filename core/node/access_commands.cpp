@@ -53,6 +53,15 @@ std::string_view wordOf(broker::Right right)
     return {};
 }
 
+/// Topic permissions are about topic exchanges, and about those that may yet be one.
+bool isTopicExchange(const broker::Broker& broker, const management::CheckAccess& command)
+{
+    if (!command.isExchange) return false;
+    const broker::Vhost* vhost = broker.findVhost(utf8Of(command.vhost));
+    const broker::Exchange* exchange = vhost->findExchange(utf8Of(command.name));
+    return exchange == nullptr || exchange->definition.type == broker::ExchangeType::Topic;
+}
+
 broker::Right rightOf(management::CheckAccess::Right right)
 {
     switch (right) {
@@ -85,7 +94,8 @@ CommandResult carryOut(broker::Broker& broker, const management::PutUser& comman
         if (command.password->isEmpty()) {
             return refusedFor(CommandStatus::Invalid, "the password is empty");
         }
-        setPassword(user, utf8Of(*command.password));
+        const auto status = setPassword(user, utf8Of(*command.password));
+        if (!status) return refusedFor(CommandStatus::Invalid, status.error());
     }
     if (command.passwordHash) {
         const auto hashing = passwordHashingOf(utf8Of(command.hashingAlgorithm));
@@ -189,7 +199,7 @@ CommandResult carryOut(broker::Broker& broker, const management::CheckAccess& co
     verdict.isAllowed = access.judge(user, vhost, right, kind, name).isOk();
     std::string reason = "the " + std::string{wordOf(right)} + " permission '" + *pattern + "' " +
                          (verdict.isAllowed ? "matches" : "does not match") + " the name";
-    if (verdict.isAllowed && command.isExchange && command.routingKey) {
+    if (verdict.isAllowed && command.routingKey && isTopicExchange(broker, command)) {
         const std::string key = utf8Of(*command.routingKey);
         const auto topic = access.topicPatternFor(user, vhost, right, name);
         if (topic) {

@@ -344,7 +344,10 @@ void BrokerLoop::Impl::addDefaults()
     }
     if (!m_broker.state().catalogue.users().empty()) return;
     broker::UserDefinition user{.name = m_config.defaultUser, .tags = m_config.defaultUserTags};
-    setPassword(user, m_config.defaultPassword);
+    if (const auto status = setPassword(user, m_config.defaultPassword); !status) {
+        m_logger.error("the default user could not be added: " + status.error());
+        return;
+    }
     broker::Administration& administration = m_broker.administration();
     auto added = administration.putUser(std::move(user));
     for (const broker::Vhost* vhost : m_broker.state().catalogue.vhostsByName()) {

@@ -1,7 +1,5 @@
 #include "core/node/password_hash.h"
 
-#include "core/base/check.h"
-
 #include <QCryptographicHash>
 #include <QRandomGenerator>
 
@@ -61,13 +59,8 @@ bool isSameBytes(const QByteArray& a, const QByteArray& b)
     return difference == 0;
 }
 
-void setPassword(broker::UserDefinition& user, std::string_view password)
+Status<std::string> setPassword(broker::UserDefinition& user, std::string_view password)
 {
-    const quint32 random = QRandomGenerator::system()->generate();
-    const QByteArray salt{reinterpret_cast<const char*>(&random), kSaltBytes};
-    user.hashing = PasswordHashing::Sha256;
-    user.passwordHash = salted(user.hashing, salt, password).toBase64().toStdString();
-
     std::array<quint32, kSlowSaltBytes / sizeof(quint32)> slowSalt{};
     QRandomGenerator::system()->fillRange(slowSalt.data(), static_cast<qsizetype>(slowSalt.size()));
     std::string encoded(argon2_encodedlen(kSlowPasses, kSlowKib, kSlowLanes, kSlowSaltBytes,
@@ -76,9 +69,17 @@ void setPassword(broker::UserDefinition& user, std::string_view password)
     const int code = argon2id_hash_encoded(kSlowPasses, kSlowKib, kSlowLanes, password.data(),
                                            password.size(), slowSalt.data(), kSlowSaltBytes,
                                            kSlowHashBytes, encoded.data(), encoded.size());
-    WARREN_CHECK(code == ARGON2_OK);
+    if (code != ARGON2_OK) {
+        return std::string{"the password can't be hashed: "} + argon2_error_message(code);
+    }
     encoded.resize(encoded.find('\0'));
     user.slowHash = std::move(encoded);
+
+    const quint32 random = QRandomGenerator::system()->generate();
+    const QByteArray salt{reinterpret_cast<const char*>(&random), kSaltBytes};
+    user.hashing = PasswordHashing::Sha256;
+    user.passwordHash = salted(user.hashing, salt, password).toBase64().toStdString();
+    return {};
 }
 
 std::optional<std::string> passwordHashProblem(std::string_view hash, PasswordHashing hashing)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/result.h"
 #include "core/broker/definition.h"
 
 #include <QByteArray>
@@ -12,8 +13,8 @@
 namespace warren::node {
 
 /// Sets the password of a user: a salted SHA-256 in RabbitMQ's format and an Argon2id, with new
-/// salts. Takes some 20 ms.
-void setPassword(broker::UserDefinition& user, std::string_view password);
+/// salts. Takes some 20 ms. @error  why it can't be done, in one sentence: no memory
+Status<std::string> setPassword(broker::UserDefinition& user, std::string_view password);
 
 /// Why a hash that came from outside is none in RabbitMQ's format; nothing: it is one.
 std::optional<std::string> passwordHashProblem(std::string_view hash,

@@ -41,7 +41,8 @@ bool UserStore::acceptsCertificate(std::string_view name, bool isLoopback) const
 
 bool UserStore::isPassword(const broker::UserDefinition* user, std::string_view password) const
 {
-    if (!fitsFastHash(user, password)) return false;
+    // Source: RabbitMQ 3.10.8: an empty password is refused, whatever the hash is of.
+    if (!fitsFastHash(user, password) || password.empty()) return false;
     if (user->slowHash.empty()) return true;
     const QByteArray seen = fingerprint(*user, password);
     const auto at = m_verified.find(user->name);

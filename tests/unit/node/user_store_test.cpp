@@ -14,7 +14,7 @@ protected:
     void add(const std::string& name, std::string_view password)
     {
         broker::UserDefinition user{.name = name};
-        setPassword(user, password);
+        EXPECT_TRUE(setPassword(user, password).isOk());
         catalogue.apply(broker::PutUser{user});
     }
     void addWithHash(const std::string& name, const std::string& hash,
@@ -62,9 +62,9 @@ TEST_F(UserStoreTest, ForgetsAPasswordThatWasReplaced)
 TEST_F(UserStoreTest, AsksTheSlowHashToo)
 {
     broker::UserDefinition user{.name = "ann"};
-    setPassword(user, "secret");
+    ASSERT_TRUE(setPassword(user, "secret").isOk());
     broker::UserDefinition other{.name = "other"};
-    setPassword(other, "else");
+    ASSERT_TRUE(setPassword(other, "else").isOk());
     user.slowHash = other.slowHash;
     catalogue.apply(broker::PutUser{user});
     EXPECT_FALSE(users.accepts("ann", "secret", true));
@@ -72,11 +72,34 @@ TEST_F(UserStoreTest, AsksTheSlowHashToo)
 
 TEST_F(UserStoreTest, TakesTheHashesOfRabbitMq)
 {
-    // Source: RabbitMQ 3.10.8, hash_password of "xyz", and the same salt with the other digests.
-    addWithHash("sha256", "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR",
+    // The first one is of RabbitMQ's documentation; with the others RabbitMQ 3.10.8 let a user in
+    // whose password was xyz.
+    addWithHash("documented", "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR",
                 broker::PasswordHashing::Sha256);
-    EXPECT_TRUE(users.accepts("sha256", "test12", true));
-    EXPECT_FALSE(users.accepts("sha256", "test13", true));
+    EXPECT_TRUE(users.accepts("documented", "test12", true));
+    addWithHash("sha256", "kI3GClaOO4VdkIeCLlTQOByKcIFM5Kjzqmvpt3XUaTQyBA3R",
+                broker::PasswordHashing::Sha256);
+    addWithHash("sha512",
+                "kI3GCqLeq+RPh+tmevNv1E2rfypBk80/R/dB+zpzFLed/bkOSLJ/"
+                "qUnFSegy70p8hmrN5SDv/fH86zkYKYxizaNMtwU=",
+                broker::PasswordHashing::Sha512);
+    addWithHash("md5", "kI3GCuF+ouPCN3Ek+AaX8KveH8A=", broker::PasswordHashing::Md5);
+    for (const std::string name : {"sha256", "sha512", "md5"}) {
+        EXPECT_TRUE(users.accepts(name, "xyz", true)) << name;
+        EXPECT_FALSE(users.accepts(name, "xyzz", true)) << name;
+        EXPECT_FALSE(users.accepts(name, "", true)) << name;
+    }
+}
+
+TEST_F(UserStoreTest, RefusesAnEmptyPasswordWhateverTheHashIsOf)
+{
+    // Source: RabbitMQ 3.10.8: it makes such a hash, and lets nobody in with it.
+    broker::UserDefinition user{.name = "ann"};
+    ASSERT_TRUE(setPassword(user, "").isOk());
+    user.slowHash.clear();
+    catalogue.apply(broker::PutUser{user});
+    EXPECT_TRUE(fitsFastHash(&user, ""));
+    EXPECT_FALSE(users.accepts("ann", "", true));
 }
 
 TEST_F(UserStoreTest, LetsNobodyInWithoutAPasswordOfTheirs)
@@ -112,8 +135,8 @@ TEST(PasswordHash, NeverRepeatsASalt)
 {
     broker::UserDefinition one{.name = "one"};
     broker::UserDefinition two{.name = "two"};
-    setPassword(one, "same");
-    setPassword(two, "same");
+    ASSERT_TRUE(setPassword(one, "same").isOk());
+    ASSERT_TRUE(setPassword(two, "same").isOk());
     EXPECT_NE(one.passwordHash, two.passwordHash);
     EXPECT_NE(one.slowHash, two.slowHash);
     EXPECT_TRUE(one.slowHash.starts_with("$argon2id$"));
