@@ -5,10 +5,13 @@
 #include "ui/dialogs/tls_dialog.h"
 #include "ui/dialogs/user_dialogs.h"
 #include "ui/dialogs/vhost_dialog.h"
+#include "ui/pages/access_checker.h"
 #include "ui/pages/channels_page.h"
 #include "ui/pages/policies_page.h"
 #include "ui/pages/users_page.h"
 #include "ui/pages/vhosts_page.h"
+#include "ui/widgets/editable_list.h"
+#include "ui/widgets/list_panel.h"
 #include "ui/widgets/resource_table.h"
 
 #include <QAction>
@@ -87,13 +90,16 @@ TEST_P(AdministrationScreenshot, Users)
     showPage(page, test::emptySnapshot());
     shoot(page, QStringLiteral("users-empty"));
     showPage(page, test::administeredSnapshot());
-    page.findChild<ResourceTable*>()->selectRow(2);
+    auto* users = page.findChild<EditableList*>(QStringLiteral("users"))->list()->table();
+    users->selectRow(2);
     auto* tabs = page.findChild<QTabWidget*>(QStringLiteral("userTabs"));
     shoot(page, QStringLiteral("users-permissions"));
     tabs->setCurrentIndex(1);
     shoot(page, QStringLiteral("users-topic-permissions"));
     tabs->setCurrentIndex(2);
-    page.findChild<QLineEdit*>(QStringLiteral("name"))->setText(QStringLiteral("invoices"));
+    page.findChild<AccessChecker*>()
+        ->findChild<QLineEdit*>(QStringLiteral("name"))
+        ->setText(QStringLiteral("invoices"));
     m_client.answerNext(
         {.status = CommandStatus::Done,
          .text = {},
@@ -102,7 +108,7 @@ TEST_P(AdministrationScreenshot, Users)
     QTest::mouseClick(page.findChild<QPushButton*>(QStringLiteral("check")), Qt::LeftButton);
     test::settle();
     shoot(page, QStringLiteral("users-checker"));
-    page.findChild<ResourceTable*>()->selectRow(1);
+    users->selectRow(1);
     tabs->setCurrentIndex(0);
     shoot(page, QStringLiteral("users-no-permissions"));
     showPage(page, test::hugeSnapshot(kHugeRows));

@@ -6,7 +6,9 @@
 #include "ui/models/channel_model.h"
 #include "ui/models/closed_channel_model.h"
 #include "ui/models/row_filter.h"
+#include "ui/pages/client_panel.h"
 #include "ui/widgets/fact_list.h"
+#include "ui/widgets/list_panel.h"
 #include "ui/widgets/resource_table.h"
 
 #include <QAbstractItemModelTester>
@@ -36,7 +38,7 @@ protected:
         test::settle();
     }
 
-    ResourceTable& table() { return *m_page.findChild<ResourceTable*>(); }
+    ResourceTable& table() { return *m_page.findChild<ClientPanel*>()->list()->table(); }
 
     QString shown(int row, ChannelColumn column)
     {

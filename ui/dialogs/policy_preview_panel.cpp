@@ -49,12 +49,15 @@ void PolicyPreviewPanel::buildUi()
     m_matches = new QTreeWidget(this);
     m_matches->setObjectName(QStringLiteral("previewMatches"));
     m_matches->setAccessibleName(tr("What the policy matches"));
-    m_matches->setHeaderLabels({tr("Queue or exchange"), tr("What changes")});
+    m_matches->setHeaderLabels({tr("Name"), tr("What changes")});
     m_matches->setRootIsDecorated(false);
     m_matches->setUniformRowHeights(true);
     m_matches->setIconSize(QSize(fontMetrics().height(), fontMetrics().height()));
-    constexpr int kNameCharacters = 26;
-    m_matches->header()->resizeSection(0, fontMetrics().averageCharWidth() * kNameCharacters);
+    constexpr int kNameCharacters = 20;
+    constexpr int kEffectCharacters = 34;
+    const int character = fontMetrics().averageCharWidth();
+    m_matches->header()->resizeSection(0, character * kNameCharacters);
+    m_matches->setMinimumWidth(character * (kNameCharacters + kEffectCharacters));
     constexpr int kRowsVisible = 6;
     m_matches->setMinimumHeight(fontMetrics().height() * 2 * kRowsVisible);
 

@@ -51,19 +51,25 @@ QString shellText(const QString& path)
     return u'\'' + text + u'\'';
 }
 
-QPlainTextEdit* makeSnippet(const QString& objectName, const QString& accessibleName,
-                            QWidget* parent)
+/// A page for the tabs: an editor that is a page itself would break the order of Tab (Qt 6.4).
+QWidget* makeSnippet(const QString& objectName, const QString& accessibleName, QWidget* parent)
 {
-    auto* snippet = new QPlainTextEdit(parent);
+    auto* page = new QWidget(parent);
+    auto* snippet = new QPlainTextEdit(page);
     snippet->setObjectName(objectName);
     snippet->setAccessibleName(accessibleName);
     snippet->setReadOnly(true);
     snippet->setTabChangesFocus(true);
     snippet->setLineWrapMode(QPlainTextEdit::NoWrap);
     snippet->setFont(theme::monospaceFont(parent->font()));
-    constexpr int kLines = 15;
+    constexpr int kLines = 17;
+    constexpr int kCharacters = 72;
     snippet->setMinimumHeight(QFontMetrics(snippet->font()).lineSpacing() * kLines);
-    return snippet;
+    snippet->setMinimumWidth(QFontMetrics(snippet->font()).averageCharWidth() * kCharacters);
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(snippet);
+    return page;
 }
 
 }  // namespace
@@ -155,16 +161,6 @@ QWidget* TlsDialog::makeAnswer()
     m_copy->setAutoDefault(false);
     connect(m_copy, &QPushButton::clicked, this, &TlsDialog::copyShown);
     buttons->addWidget(m_copy);
-    auto* open = new QPushButton(icon(Icon::Browse), tr("Open the folder"), answer);
-    open->setObjectName(QStringLiteral("openFolder"));
-    open->setAutoDefault(false);
-    connect(open, &QPushButton::clicked, this, [this] {
-        if (!QDesktopServices::openUrl(QUrl::fromLocalFile(m_resultFolder))) {
-            showProblem(tr("No program on this machine shows folders. The files are in %1.")
-                            .arg(m_resultFolder));
-        }
-    });
-    buttons->addWidget(open);
     buttons->addStretch();
     layout->addLayout(buttons);
     return answer;
@@ -179,6 +175,10 @@ void TlsDialog::chooseFolder()
 
 void TlsDialog::submit()
 {
+    if (!m_resultFolder.isEmpty()) {
+        openFolder();
+        return;
+    }
     if (m_clientName->text().trimmed().isEmpty()) {
         showProblem(tr("Name the user that the client certificate is for."));
         m_clientName->setFocus();
@@ -187,6 +187,13 @@ void TlsDialog::submit()
     run(management::CreateTestCertificates{.folder = m_folder->text().trimmed(),
                                            .clientName = m_clientName->text().trimmed(),
                                            .startsListener = m_startsListener->isChecked()});
+}
+
+void TlsDialog::openFolder()
+{
+    if (QDesktopServices::openUrl(QUrl::fromLocalFile(m_resultFolder))) return;
+    showProblem(
+        tr("No program on this machine shows folders. The files are in %1.").arg(m_resultFolder));
 }
 
 void TlsDialog::takeDone(const management::CommandResult& result)
@@ -217,7 +224,9 @@ void TlsDialog::showResult(const CertificatesResult& result)
     setSubject(tr("The certificates are made"));
     m_question->hide();
     m_answer->show();
-    acceptButton()->hide();
+    // Not hidden: the order of Tab could not get past a hidden button there (Qt 6.4).
+    acceptButton()->setText(tr("Open the folder"));
+    acceptButton()->setIcon(icon(Icon::Browse));
     cancelButton()->setText(tr("Close"));
     m_copy->setFocus();
     growToFit();
@@ -225,7 +234,7 @@ void TlsDialog::showResult(const CertificatesResult& result)
 
 void TlsDialog::copyShown()
 {
-    const auto* snippet = qobject_cast<QPlainTextEdit*>(m_snippets->currentWidget());
+    const auto* snippet = m_snippets->currentWidget()->findChild<QPlainTextEdit*>();
     QGuiApplication::clipboard()->setText(snippet->toPlainText());
     m_copy->setText(tr("Copied"));
 }

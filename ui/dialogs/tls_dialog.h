@@ -29,6 +29,7 @@ private:
     QWidget* makeQuestion();
     QWidget* makeAnswer();
     void chooseFolder();
+    void openFolder();
     void showResult(const management::CertificatesResult& result);
     void copyShown();
 
@@ -40,7 +41,7 @@ private:
     FactList* m_files = nullptr;
     QTabWidget* m_snippets = nullptr;
     QPushButton* m_copy = nullptr;
-    QString m_resultFolder;
+    QString m_resultFolder;  ///< empty until the certificates are made
 };
 
 /// What a Python client writes to connect with these certificates.

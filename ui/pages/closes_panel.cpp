@@ -30,10 +30,10 @@ void ClosesPanel::buildUi()
     m_list->setObjectName(QStringLiteral("closes"));
     m_list->setEmptyState(tr("Waiting for the broker…"));
     ResourceTable* table = m_list->table();
-    table->setSamples(
-        {QStringLiteral("12:34:56.789"), QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672"),
-         QStringLiteral("2047"), QStringLiteral("production"), QStringLiteral("guest-user"),
-         QStringLiteral("404"), QStringLiteral("NOT_FOUND - no queue 'orders' in vhost '/'")});
+    table->setSamples({QStringLiteral("12:34:56.789"),
+                       QStringLiteral("127.0.0.1:40000 -> 127.0.0.1:5672"), QStringLiteral("2047"),
+                       QStringLiteral("production"), QStringLiteral("guest"), QStringLiteral("404"),
+                       QStringLiteral("NOT_FOUND - no queue 'orders'")});
     table->setFlexibleColumn(static_cast<int>(ClosedChannelColumn::Text));
     table->sortByColumn(static_cast<int>(ClosedChannelColumn::Time), Qt::DescendingOrder);
 
@@ -54,11 +54,14 @@ void ClosesPanel::buildUi()
     m_details->body()->addWidget(m_text);
     m_details->body()->addWidget(m_explanation);
     m_details->body()->addWidget(m_facts);
+    m_details->body()->addStretch();
 
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(m_list);
     splitter->addWidget(m_details);
     splitter->setStretchFactor(0, 1);
+    // Only their relation counts.
+    splitter->setSizes({2000, 1000});
     splitter->setChildrenCollapsible(false);
     splitter->setHandleWidth(theme::gap(this, Gap::Medium));
     auto* layout = new QVBoxLayout(this);

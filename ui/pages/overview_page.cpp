@@ -184,6 +184,13 @@ Card* OverviewPage::buildConnectCard()
     layout->addWidget(m_tls);
     card->body()->addLayout(layout);
     card->body()->addWidget(m_tlsString);
+    // Texts and buttons of both lines stand below each other.
+    const int captionWidth =
+        std::max(m_connectionString->captionWidth(), m_tlsString->captionWidth());
+    m_connectionString->setCaptionWidth(captionWidth);
+    m_tlsString->setCaptionWidth(captionWidth);
+    m_tlsString->layout()->setContentsMargins(0, 0, m_tls->sizeHint().width() + layout->spacing(),
+                                              0);
     return card;
 }
 

@@ -44,7 +44,7 @@ using management::TopicQueueDetail;
 namespace {
 
 /// Place among the facts of the queue's behaviour.
-constexpr int kDeadLettersFact = 4;
+constexpr int kDroppedFact = 6;
 
 enum Figure { Ready, Unacked, Total, Consumers, Incoming, Deliver, Ack, Memory };
 
@@ -62,14 +62,11 @@ void showCount(QLabel* figure, std::uint64_t count)
     figure->setToolTip(format::count(count));
 }
 
-QString activeConsumerText(const QueueRow& queue, const QDateTime& now)
+QString activeForText(const QueueRow& queue, const QDateTime& now)
 {
-    if (queue.singleActiveConsumer.isEmpty()) return {};
-    if (!queue.singleActiveSince.isValid()) return queue.singleActiveConsumer;
-    const auto since =
-        std::chrono::seconds(std::max<qint64>(0, queue.singleActiveSince.secsTo(now)));
-    return QueueDetailPage::tr("%1 for %2")
-        .arg(queue.singleActiveConsumer, format::duration(since));
+    if (queue.singleActiveConsumer.isEmpty() || !queue.singleActiveSince.isValid()) return {};
+    return format::duration(
+        std::chrono::seconds(std::max<qint64>(0, queue.singleActiveSince.secsTo(now))));
 }
 
 /// Those that hold messages, the highest first: "9: 3, 0: 18 422".
@@ -88,19 +85,10 @@ QString prioritiesText(const QueueRow& queue)
     return parts.join(QStringLiteral(",  "));
 }
 
-QString deadLettersText(const QueueRow& queue)
-{
-    const QString count = format::count(queue.deadLetteredCount);
-    if (queue.deadLetterDroppedCount == 0) return count;
-    return QueueDetailPage::tr("%1, of them dropped: %2")
-        .arg(count, format::count(queue.deadLetterDroppedCount));
-}
-
 QString expiryText(const QueueRow& queue)
 {
     if (!queue.expiresIn) return {};
-    return QueueDetailPage::tr("%1, unless it is used")
-        .arg(format::duration(std::chrono::ceil<std::chrono::seconds>(*queue.expiresIn)));
+    return format::duration(std::chrono::ceil<std::chrono::seconds>(*queue.expiresIn));
 }
 
 QString tabText(const QString& text, int count)
@@ -306,16 +294,17 @@ QWidget* QueueDetailPage::makeFacts()
     m_facts->setObjectName(QStringLiteral("facts"));
     facts->body()->addWidget(m_facts);
     facts->body()->addStretch();
-    line->addWidget(facts, 3);
+    line->addWidget(facts, 4);
 
     auto* behaviour = new Card(tr("Behaviour"), row);
-    m_behaviour = new FactList({tr("Policy"), tr("Operator policy"), tr("Active consumer"),
-                                tr("Ready by priority"), tr("Dead-lettered"), tr("Expires in")},
-                               behaviour);
+    m_behaviour = new FactList(
+        {tr("Policy"), tr("Operator policy"), tr("Active consumer"), tr("Active for"),
+         tr("Ready by priority"), tr("Dead-lettered"), tr("Of them dropped"), tr("Expires in")},
+        behaviour);
     m_behaviour->setObjectName(QStringLiteral("behaviour"));
     behaviour->body()->addWidget(m_behaviour);
     behaviour->body()->addStretch();
-    line->addWidget(behaviour, 3);
+    line->addWidget(behaviour, 5);
 
     m_argumentsCard = new Card(tr("Arguments"), row);
     m_arguments = new QTreeWidget(m_argumentsCard);
@@ -329,7 +318,7 @@ QWidget* QueueDetailPage::makeFacts()
     m_arguments->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_arguments->header()->setStretchLastSection(true);
     m_argumentsCard->body()->addWidget(m_arguments, 1);
-    line->addWidget(m_argumentsCard, 4);
+    line->addWidget(m_argumentsCard, 8);
     return row;
 }
 
@@ -462,16 +451,16 @@ void QueueDetailPage::showFacts(const QueueRow& queue)
 void QueueDetailPage::showBehaviour(const Snapshot& snapshot)
 {
     const QueueRow& queue = *snapshot.queue;
-    m_behaviour->setValues({queue.policy, queue.operatorPolicy,
-                            activeConsumerText(queue, snapshot.takenAt), prioritiesText(queue),
-                            deadLettersText(queue), expiryText(queue)});
+    m_behaviour->setValues({queue.policy, queue.operatorPolicy, queue.singleActiveConsumer,
+                            activeForText(queue, snapshot.takenAt), prioritiesText(queue),
+                            format::count(queue.deadLetteredCount),
+                            format::count(queue.deadLetterDroppedCount), expiryText(queue)});
     m_behaviour->setToolTip(
-        kDeadLettersFact,
-        queue.deadLetterDroppedCount == 0
-            ? QString{}
-            : tr("Dropped dead letters had nowhere to go: the dead letter exchange "
-                 "does not exist or routes to no queue, or the message would have "
-                 "gone round in a circle."));
+        kDroppedFact, queue.deadLetterDroppedCount == 0
+                          ? QString{}
+                          : tr("Dropped dead letters had nowhere to go: the dead letter exchange "
+                               "does not exist or routes to no queue, or the message would have "
+                               "gone round in a circle."));
 }
 
 void QueueDetailPage::showArguments(const QueueRow& queue)
@@ -485,7 +474,7 @@ void QueueDetailPage::showArguments(const QueueRow& queue)
         auto* item = new QTreeWidgetItem(
             m_arguments,
             {it.key(), argumentTypeName(argumentTypeOf(it.value())), argumentText(it.value()),
-             isInert ? tr("stored, not acted on") : tr("acted on")});
+             isInert ? tr("not acted on") : tr("acted on")});
         if (const auto* known = findKnownArgument(knownQueueArguments(), it.key())) {
             item->setToolTip(0, knownArgumentExplanation(*known));
         }

@@ -54,8 +54,10 @@ void QueueSettingsPanel::buildUi()
     tableLayout->addWidget(m_tree, 1);
 
     m_empty = new EmptyState(this);
-    m_stack = new QStackedLayout(this);
-    m_stack->setContentsMargins(0, 0, 0, 0);
+    // A stack has no margins of its own; the page sets those of the layout around it.
+    auto* layout = new QVBoxLayout(this);
+    m_stack = new QStackedLayout;
+    layout->addLayout(m_stack);
     m_stack->addWidget(table);
     m_stack->addWidget(m_empty);
 }

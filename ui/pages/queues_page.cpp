@@ -67,9 +67,9 @@ void QueuesPage::buildUi()
     const QString count = QStringLiteral("1 000 000");
     const QString rate = QStringLiteral("9 999");
     table->setSamples({QStringLiteral("production"), QStringLiteral("orders.created"),
-                       QStringLiteral("D TTL DLX Pri +2"), QStringLiteral("keep-a-week"),
-                       QStringLiteral(" blocked "), count, count, count, rate, rate, rate,
-                       QStringLiteral("999"), QStringLiteral("99.9 MiB")});
+                       QStringLiteral("D TTL DLX Pri SAC +22"), QStringLiteral("keep-a-week"),
+                       QStringLiteral(" blocked "), count, QStringLiteral("99 999"), count, rate,
+                       rate, rate, QStringLiteral("999"), QStringLiteral("99.9 MiB")});
     table->setFlexibleColumn(static_cast<int>(QueueColumn::Name));
     table->setColumnShown(static_cast<int>(QueueColumn::Vhost), false);
     table->sortByColumn(static_cast<int>(QueueColumn::Name), Qt::AscendingOrder);

@@ -74,6 +74,8 @@ void UsersPage::buildUi()
     splitter->addWidget(m_pane);
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 1);
+    // Only their relation counts.
+    splitter->setSizes({1000, 1300});
     auto* layout = new QVBoxLayout(this);
     const int margin = theme::gap(this, Gap::Large);
     layout->setContentsMargins(margin, margin, margin, margin);

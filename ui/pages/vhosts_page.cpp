@@ -89,7 +89,7 @@ void VhostsPage::buildUi()
     table->setItemDelegateForColumn(static_cast<int>(VhostColumn::State), new BadgeDelegate(table));
     const QString count = QStringLiteral("1 000 000");
     table->setSamples({QStringLiteral("production"), QStringLiteral("guest, shop"),
-                       QStringLiteral("running +2"), QStringLiteral("classic"),
+                       QStringLiteral("running protected +1"), QStringLiteral("classic"),
                        QStringLiteral("Default virtual host"), QStringLiteral("test"),
                        QStringLiteral("100 connections"), QStringLiteral("1 000"), count, count,
                        count, QStringLiteral("1 000")});

@@ -117,6 +117,10 @@ QWidget* ArgumentsEditor::makeKnownButtons(Purpose purpose)
     auto* grid = new QGridLayout(buttons);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setSpacing(theme::gap(this, Gap::Small));
+    // A single button is no wider than one of many.
+    for (int column = 1; column < kKnownColumns; ++column) {
+        grid->setColumnStretch(column, 1);
+    }
     int row = 0;
     for (const KnownArgumentGroup& group : knownArguments(purpose)) {
         const QString title = knownArgumentGroupTitle(group);
@@ -127,6 +131,7 @@ QWidget* ArgumentsEditor::makeKnownButtons(Purpose purpose)
         }
         const int firstColumn = title.isEmpty() ? 0 : 1;
         const int columns = title.isEmpty() ? kKnownColumns : kGroupedColumns;
+        if (title.isEmpty()) grid->setColumnStretch(0, 1);
         int index = 0;
         for (const KnownArgument& known : group.arguments) {
             grid->addWidget(makeKnownButton(known, buttons), row + index / columns,

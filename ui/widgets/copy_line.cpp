@@ -7,7 +7,6 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPushButton>
 #include <QTimer>
 
@@ -23,11 +22,11 @@ constexpr std::chrono::seconds kCopiedShown{2};
 
 CopyLine::CopyLine(const QString& caption, const QString& textName, QWidget* parent)
     : QWidget(parent),
+      m_caption(new QLabel(caption, this)),
       m_text(new ElidedLabel(this)),
       m_copy(new QPushButton(icon(Icon::Copy), tr("Copy"), this))
 {
-    auto* label = new QLabel(caption, this);
-    label->setFont(theme::headingFont(font()));
+    m_caption->setFont(theme::headingFont(font()));
     m_text->setObjectName(textName);
     m_text->setFont(theme::monospaceFont(font()));
     m_copy->setObjectName(QStringLiteral("copy") + textName.left(1).toUpper() + textName.mid(1));
@@ -38,7 +37,7 @@ CopyLine::CopyLine(const QString& caption, const QString& textName, QWidget* par
     auto* line = new QHBoxLayout(this);
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(theme::gap(this, Gap::Medium));
-    line->addWidget(label);
+    line->addWidget(m_caption);
     line->addWidget(m_text, 1);
     line->addWidget(m_copy);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QLabel>
 #include <QWidget>
 
 class QPushButton;
@@ -19,9 +20,14 @@ public:
 
     void setText(const QString& text);
 
+    /// Lines below each other have their texts below each other. @param width  of the caption
+    void setCaptionWidth(int width) { m_caption->setFixedWidth(width); }
+    int captionWidth() const { return m_caption->sizeHint().width(); }
+
 private:
     void copy();
 
+    QLabel* m_caption;
     ElidedLabel* m_text;
     QPushButton* m_copy;
 };

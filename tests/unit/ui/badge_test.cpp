@@ -1,5 +1,6 @@
 #include "ui/models/badge.h"
 
+#include "ui/format.h"
 #include "ui/models/exchange_model.h"
 #include "ui/models/known_arguments.h"
 #include "ui/models/message_model.h"
@@ -102,7 +103,7 @@ TEST(PolicyWords, WriteAmountsSoThatAPersonReadsThem)
     EXPECT_EQ(settingValueText(QStringLiteral("message-ttl"), 60'000LL),
               QStringLiteral("60000 ms (1 min)"));
     EXPECT_EQ(settingValueText(QStringLiteral("max-length-bytes"), 1'048'576LL),
-              QStringLiteral("1048576 (1 MiB)"));
+              QStringLiteral("1048576 (%1)").arg(format::bytes(1'048'576)));
     EXPECT_EQ(settingValueText(QStringLiteral("max-length-bytes"), -1LL), QStringLiteral("-1"));
     EXPECT_EQ(settingValueText(QStringLiteral("overflow"), QStringLiteral("drop-head")),
               QStringLiteral("drop-head"));
