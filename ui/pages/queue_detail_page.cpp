@@ -472,9 +472,8 @@ void QueueDetailPage::showArguments(const QueueRow& queue)
     for (auto it = queue.arguments.cbegin(); it != queue.arguments.cend(); ++it) {
         const bool isInert = queue.notHonoured.contains(it.key());
         auto* item = new QTreeWidgetItem(
-            m_arguments,
-            {it.key(), argumentTypeName(argumentTypeOf(it.value())), argumentText(it.value()),
-             isInert ? tr("not acted on") : tr("acted on")});
+            m_arguments, {it.key(), argumentTypeName(argumentTypeOf(it.value())),
+                          argumentText(it.value()), isInert ? tr("not acted on") : tr("acted on")});
         if (const auto* known = findKnownArgument(knownQueueArguments(), it.key())) {
             item->setToolTip(0, knownArgumentExplanation(*known));
         }
