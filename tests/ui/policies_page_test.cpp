@@ -229,6 +229,16 @@ TEST_F(PoliciesPageTest, NamesTheStrongerPolicyThatGoesOnToHold)
     EXPECT_TRUE(effectOf(0).contains(QStringLiteral("“dead-letters” holds")));
 }
 
+TEST_F(PoliciesPageTest, SaysOfItselfThatItGoesOnToHold)
+{
+    table().selectRow(0);
+    trigger(QStringLiteral("edit"));
+    m_client.answerNext(previewOf({{.key = keyOf(QStringLiteral("orders")), .replaces = {}}}));
+    preview()->askNow();
+    test::settle();
+    EXPECT_EQ(effectOf(0), QStringLiteral("goes on to hold, as changed"));
+}
+
 TEST_F(PoliciesPageTest, ShowsEveryRefusalAndKeepsWhatWasTyped)
 {
     trigger(QStringLiteral("add"));

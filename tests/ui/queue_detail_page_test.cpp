@@ -180,9 +180,12 @@ TEST_F(QueueDetailPageTest, StrikesThroughTheSettingsThatAreOverruled)
     EXPECT_EQ(item(5)->text(1), QStringLiteral("60000 ms (1 min)"));
 
     Snapshot later = test::queueDetailSnapshot(QStringLiteral("orders"));
+    EXPECT_EQ(item(2)->text(3), QStringLiteral("holds"));
     later.queueSettings.removeLast();
+    later.queue->notHonoured = {QStringLiteral("max-length")};
     showSnapshot(later);
     EXPECT_EQ(tree->topLevelItemCount(), 5);
+    EXPECT_EQ(item(2)->text(3), QStringLiteral("not acted on"));
 }
 
 TEST_F(QueueDetailPageTest, SaysWhenTheQueueIsGoneAndComesBackWithIt)

@@ -169,7 +169,7 @@ void PolicyPreviewPanel::addMatch(const Match& match)
 QString PolicyPreviewPanel::effectOf(const Match& match) const
 {
     if (match.isShadowed) {
-        const QString stronger = strongerPolicy(match);
+        const QString stronger = currentPolicy(match);
         return stronger.isEmpty() ? tr("nothing: a stronger policy holds")
                                   : tr("nothing: the stronger “%1” holds").arg(stronger);
     }
@@ -180,7 +180,7 @@ QString PolicyPreviewPanel::effectOf(const Match& match) const
                 .arg(format::counted(match.droppedCount, tr("1 message"), tr("%1 messages")),
                      format::bytes(match.droppedBytes)));
     }
-    if (match.replaces == m_policy.name) {
+    if (currentPolicy(match) == m_policy.name) {
         parts.append(tr("goes on to hold, as changed"));
     } else if (!match.replaces.isEmpty()) {
         parts.append(tr("replaces “%1”").arg(match.replaces));
@@ -190,8 +190,9 @@ QString PolicyPreviewPanel::effectOf(const Match& match) const
     return parts.join(QStringLiteral(", "));
 }
 
-/// The one that holds now, as far as the page behind the dialog has seen it.
-QString PolicyPreviewPanel::strongerPolicy(const Match& match) const
+/// The policy of the same kind that holds now, as far as the broker says it or the page behind the
+/// dialog has seen it.
+QString PolicyPreviewPanel::currentPolicy(const Match& match) const
 {
     if (!match.replaces.isEmpty()) return match.replaces;
     const management::SnapshotPtr snapshot = m_client.snapshot();

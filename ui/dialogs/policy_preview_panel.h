@@ -59,7 +59,7 @@ private:
     void addMatch(const management::PolicyPreview::Match& match);
     QString effectOf(const management::PolicyPreview::Match& match) const;
     void say(NoticeKind kind, const QString& text);
-    QString strongerPolicy(const management::PolicyPreview::Match& match) const;
+    QString currentPolicy(const management::PolicyPreview::Match& match) const;
 
     management::BrokerClient& m_client;
     management::PolicyRow m_policy;

@@ -78,10 +78,10 @@ void QueueSettingsPanel::showSettings(const QueueRow& queue,
                         {});
     m_stack->setCurrentIndex(settings.isEmpty() ? 1 : 0);
     // Built again only when it differs, so that selection and scroll position stay.
-    const QString policies = queue.policy + u'\n' + queue.operatorPolicy;
-    if (settings == m_shown && policies == m_shownPolicies) return;
+    const QStringList context = QStringList{queue.policy, queue.operatorPolicy} + queue.notHonoured;
+    if (settings == m_shown && context == m_shownContext) return;
     m_shown = settings;
-    m_shownPolicies = policies;
+    m_shownContext = context;
     m_tree->clear();
     for (const EffectiveSetting& setting : settings) {
         addSetting(queue, setting);
@@ -90,12 +90,15 @@ void QueueSettingsPanel::showSettings(const QueueRow& queue,
 
 void QueueSettingsPanel::addSetting(const QueueRow& queue, const EffectiveSetting& setting)
 {
+    const bool isInert = queue.notHonoured.contains(setting.key) ||
+                         queue.notHonoured.contains(QStringLiteral("x-") + setting.key);
+    const QString effect = isInert ? tr("not acted on") : tr("holds");
     bool isWinner = true;
     for (const SettingCandidate& candidate : setting.candidates) {
         auto* item = new QTreeWidgetItem(
             m_tree,
             {isWinner ? setting.key : QString{}, settingValueText(setting.key, candidate.value),
-             settingSourceText(candidate.source, queue), isWinner ? tr("holds") : tr("overruled")});
+             settingSourceText(candidate.source, queue), isWinner ? effect : tr("overruled")});
         if (const KnownArgument* known = findPolicyKey(setting.key)) {
             item->setToolTip(Column::Setting, knownArgumentExplanation(*known));
         }
@@ -106,7 +109,9 @@ void QueueSettingsPanel::addSetting(const QueueRow& queue, const EffectiveSettin
         item->setToolTip(Column::Value, item->text(Column::Value));
         font.setBold(false);
         item->setFont(Column::Source, font);
-        if (isWinner) item->setIcon(Column::Effect, icon(Icon::Success));
+        if (isWinner) {
+            item->setIcon(Column::Effect, icon(isInert ? Icon::Warning : Icon::Success));
+        }
         isWinner = false;
     }
 }

@@ -29,7 +29,7 @@ private:
     void addSetting(const management::QueueRow& queue, const management::EffectiveSetting& setting);
 
     QList<management::EffectiveSetting> m_shown;
-    QString m_shownPolicies;  ///< their names are part of what is shown
+    QStringList m_shownContext;  ///< what else of the queue is part of what is shown
     QTreeWidget* m_tree = nullptr;
     EmptyState* m_empty = nullptr;
     QStackedLayout* m_stack = nullptr;
