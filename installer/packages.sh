@@ -18,10 +18,6 @@ test_packages=(
     ruby ruby-bunny php-cli php-amqplib golang-go golang-github-rabbitmq-amqp091-go-dev
 )
 
-# The broker that the conversations of tests/spec were recorded from. For continuous integration only:
-# on a machine that somebody works with the package would leave a server behind, running.
-reference_packages=(rabbitmq-server)
-
 # What a package is needed for is often one command, which may well be there without the package.
 declare -A command_of=(
     [g++]=g++ [cmake]=cmake [ninja-build]=ninja [ccache]=ccache [clang-format-14]=clang-format-14
