@@ -268,7 +268,8 @@ TEST_F(PoliciesTest, PreviewOfALimitKnowsArgumentsAndTheOtherKind)
     limit.applyTo = PolicyTarget::Queues;
     const auto drops = [&] {
         std::vector<std::uint64_t> counts;
-        for (const PolicyMatch& match : *policies().preview(limit))
+        const auto matches = policies().preview(limit);
+        for (const PolicyMatch& match : *matches)
             counts.push_back(match.droppedCount);
         return counts;
     };

@@ -154,7 +154,8 @@ TEST_F(PolicyCommandsTest, ShowsAnExchangeItsPolicy)
 {
     execute(PutPolicy{row(QStringLiteral("p"), QStringLiteral("topic"),
                           {{QStringLiteral("alternate-exchange"), QStringLiteral("amq.fanout")}})});
-    for (const ExchangeRow& exchange : build(TopicExchanges)->exchanges) {
+    const auto snapshot = build(TopicExchanges);
+    for (const ExchangeRow& exchange : snapshot->exchanges) {
         EXPECT_EQ(exchange.policy == QStringLiteral("p"),
                   exchange.key.name == QStringLiteral("amq.topic"));
     }
