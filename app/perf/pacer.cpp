@@ -3,6 +3,7 @@
 #include "core/base/check.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace warren::perf {
@@ -30,7 +31,7 @@ void Pacer::advance()
     const double offset = static_cast<double>(m_sentInStep) / step.perSecond * 1e9;
     const Duration lasts = step.lasts;
     if (offset < static_cast<double>(lasts.count())) {
-        m_due = m_stepStart + Duration{static_cast<Duration::rep>(offset)};
+        m_due = m_stepStart + Duration{std::llround(offset)};
         return;
     }
     m_stepStart = m_stepStart + lasts;

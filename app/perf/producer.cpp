@@ -165,6 +165,7 @@ Result<Instant, Failure> Producer::work(Instant now)
     while (m_sent < limit && hasRoom()) {
         if (m_connection.output().size() >= kBatchBytes) return now;
         if (m_pacer) {
+            if (m_pacer->due() >= m_timing->measureEnd) break;
             if (!m_pacer->isDue(now)) return m_pacer->due();
             publish(m_pacer->due(), now);
             m_pacer->advance();
@@ -336,11 +337,11 @@ Status<Failure> Producer::checkProgress(Instant now)
         return {};
     }
     if (now - m_lastProgressAt <= m_options.confirmTimeout) return {};
+    const auto waited = std::chrono::floor<std::chrono::milliseconds>(m_options.confirmTimeout);
     return Failure{FailureKind::Unreachable,
                    m_connection.uri().address() + ": nothing was confirmed for " +
-                       std::to_string(m_options.confirmTimeout / std::chrono::seconds{1}) + " s; " +
-                       std::to_string(m_outstanding) + " messages of producer " +
-                       std::to_string(m_number) + " wait for it"};
+                       std::to_string(waited.count()) + " ms; " + std::to_string(m_outstanding) +
+                       " messages of producer " + std::to_string(m_number) + " wait for it"};
 }
 
 }  // namespace warren::perf

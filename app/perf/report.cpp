@@ -110,7 +110,7 @@ void appendSeries(JsonWriter& json, const LoadResult& result)
         json.beginObject();
         json.text("phase", nameOf(row.phase))
             .real("time", row.endSeconds)
-            .real("seconds", row.seconds);
+            .real("seconds", row.seconds, 6);
         json.real("sent_rate", perSecond(row.sent, row), 1);
         json.real("received_rate", perSecond(row.received, row), 1);
         json.real("confirmed_rate", perSecond(row.confirmed, row), 1);

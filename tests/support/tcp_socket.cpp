@@ -36,6 +36,13 @@ TcpSocket::TcpSocket(std::uint16_t port)
     ::setsockopt(m_descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
+TcpSocket TcpSocket::adopt(int descriptor)
+{
+    TcpSocket socket;
+    socket.m_descriptor = descriptor;
+    return socket;
+}
+
 TcpSocket::~TcpSocket() { close(); }
 
 TcpSocket::TcpSocket(TcpSocket&& other) noexcept

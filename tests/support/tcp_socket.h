@@ -22,7 +22,11 @@ public:
     TcpSocket(const TcpSocket&) = delete;
     TcpSocket& operator=(const TcpSocket&) = delete;
 
+    /// Takes a connected socket over.
+    static TcpSocket adopt(int descriptor);
+
     bool isOpen() const { return m_descriptor >= 0; }
+    int descriptor() const { return m_descriptor; }
 
     /// Sends what the system takes now. @returns how many bytes that were
     std::size_t sendSome(ByteView bytes);
@@ -45,6 +49,8 @@ public:
     void reset();
 
 private:
+    TcpSocket() = default;
+
     int m_descriptor = -1;
 };
 

@@ -93,7 +93,7 @@ TEST_F(PerfDeliveryChecker, ForgivesDisorderOfWhatIsRedelivered)
 
 TEST_F(PerfDeliveryChecker, KeepsProducersApart)
 {
-    for (const std::uint16_t producer : {0, 1, 0, 1}) {
+    for (const auto producer : std::initializer_list<std::uint16_t>{0, 1, 0, 1}) {
         const std::uint64_t next =
             producer == 0 ? checker.counts().distinct / 2 : 100 + checker.counts().distinct;
         checker.record(0, {.run = kRun, .producer = producer, .sequence = next}, 16, false, order);
@@ -151,7 +151,7 @@ TEST_F(PerfDeliveryChecker, WelcomesAllRunsWhileDraining)
 {
     DeliveryChecker draining(topology, std::nullopt, {});
     OrderTracker orders;
-    for (const std::uint8_t run : {1, 2, 1, 2}) {
+    for (const auto run : std::initializer_list<std::uint8_t>{1, 2, 1, 2}) {
         const std::uint64_t sequence = 1000 + draining.counts().distinct / 2;
         draining.record(0, {.run = run, .sequence = sequence}, 50, false, orders);
     }

@@ -99,7 +99,8 @@ TEST(PerfTopology, MatchesHeadersWithTheirBindings)
     for (std::size_t b = 0; b < 3; ++b) {
         const QueueBinding& binding = topology.bindings()[b];
         EXPECT_EQ(*binding.arguments.find("x-match"), amqp::FieldValue("all"));
-        for (const auto& header : topology.routesOf(0)[b].headers)
+        const std::vector<Route> routes = topology.routesOf(0);
+        for (const auto& header : routes[b].headers)
             EXPECT_EQ(*binding.arguments.find(header.key), header.value);
     }
 }
