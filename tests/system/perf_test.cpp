@@ -177,7 +177,7 @@ TEST_F(Perf, SlowsConsumersDown)
 
 TEST_F(Perf, EndsWhenTheConsumersHaveEnough)
 {
-    const PerfRun result = run({"-D", "500", "-q", "20", "-A", "10"});
+    const PerfRun result = run({"-D", "500", "-q", "20", "-A", "10", "-r", "5000"});
     ASSERT_EQ(result.exitCode, 0) << result.errors;
     EXPECT_EQ(result.count("received"), 500u);
     EXPECT_TRUE(result.isNull("lost"));
@@ -185,8 +185,8 @@ TEST_F(Perf, EndsWhenTheConsumersHaveEnough)
 
 TEST_F(Perf, CountsReturnedMessages)
 {
-    const PerfRun result =
-        run({"-k", "nowhere", "-f", "mandatory", "-c", "10", "-C", "50", "-y", "0"});
+    const PerfRun result = run({"-k", "nowhere", "-f", "mandatory", "-c", "10", "-C", "50", "-y",
+                                "0", "--keep-queues", "false"});
     EXPECT_EQ(result.exitCode, 0) << result.errors;
     EXPECT_EQ(result.count("returned"), 50u);
     EXPECT_EQ(result.count("confirmed"), 50u);
