@@ -23,6 +23,8 @@ namespace warren::amqp {
 struct ContentView {
     ByteView properties{};
     ByteView body{};
+    /// How much more of the body follows later, see appendBodyFrames.
+    std::size_t laterBodyBytes = 0;
 };
 
 inline void writeFrameHeader(WireCursor& to, FrameType type, ChannelNumber channel,
@@ -61,14 +63,31 @@ void appendMethod(Buffer& to, ChannelNumber channel, const M& method)
     writeMethodFrame(cursor, channel, method, bytes);
 }
 
+inline std::size_t bodyFramesBytes(std::size_t bodyBytes, std::uint32_t frameBytesMax)
+{
+    const std::size_t fragmentBytesMax = frameBytesMax - kFrameOverheadBytes;
+    const std::size_t fragmentCount = (bodyBytes + fragmentBytesMax - 1) / fragmentBytesMax;
+    return fragmentCount * kFrameOverheadBytes + bodyBytes;
+}
+
 /// Header and body frames of `content`, all of them.
 inline std::size_t contentFramesBytes(const ContentView& content, std::uint32_t frameBytesMax)
 {
-    const std::size_t fragmentBytesMax = frameBytesMax - kFrameOverheadBytes;
-    const std::size_t fragmentCount =
-        (content.body.size() + fragmentBytesMax - 1) / fragmentBytesMax;
     return kFrameOverheadBytes + kContentHeaderBytes + content.properties.size() +
-           fragmentCount * kFrameOverheadBytes + content.body.size();
+           bodyFramesBytes(content.body.size(), frameBytesMax);
+}
+
+inline void writeBodyFrames(WireCursor& to, ChannelNumber channel, ByteView body,
+                            std::uint32_t frameBytesMax)
+{
+    const std::size_t fragmentBytesMax = frameBytesMax - kFrameOverheadBytes;
+    while (!body.empty()) {
+        const ByteView fragment = body.first(std::min(body.size(), fragmentBytesMax));
+        writeFrameHeader(to, FrameType::Body, channel, fragment.size());
+        to.putBytes(fragment);
+        writeFrameEnd(to);
+        body = body.subspan(fragment.size());
+    }
 }
 
 inline void writeContentFrames(WireCursor& to, ChannelNumber channel, const ContentView& content,
@@ -78,18 +97,19 @@ inline void writeContentFrames(WireCursor& to, ChannelNumber channel, const Cont
                      kContentHeaderBytes + content.properties.size());
     to.put(kBasicClass);
     to.put(std::uint16_t{0});  // weight
-    to.put(std::uint64_t{content.body.size()});
+    to.put(std::uint64_t{content.body.size() + content.laterBodyBytes});
     to.putBytes(content.properties);
     writeFrameEnd(to);
+    writeBodyFrames(to, channel, content.body, frameBytesMax);
+}
 
-    const std::size_t fragmentBytesMax = frameBytesMax - kFrameOverheadBytes;
-    for (ByteView rest = content.body; !rest.empty();) {
-        const ByteView fragment = rest.first(std::min(rest.size(), fragmentBytesMax));
-        writeFrameHeader(to, FrameType::Body, channel, fragment.size());
-        to.putBytes(fragment);
-        writeFrameEnd(to);
-        rest = rest.subspan(fragment.size());
-    }
+/// Appends more of a body whose first part went out with its method (ContentView::laterBodyBytes).
+/// No other content may come in between on the channel. Spec: AMQP 0-9-1 §4.2.6.
+inline void appendBodyFrames(Buffer& to, ChannelNumber channel, ByteView body,
+                             std::uint32_t frameBytesMax)
+{
+    WireCursor cursor{to.extend(bodyFramesBytes(body.size(), frameBytesMax))};
+    writeBodyFrames(cursor, channel, body, frameBytesMax);
 }
 
 /// Appends a method with its content: method frame, header frame, body frames, in one reservation.

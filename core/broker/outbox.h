@@ -112,6 +112,15 @@ struct Event {
     EventBody body;
 };
 
+/// The message that an event carries; null if it carries none.
+inline const MessagePtr* messageOf(const EventBody& event)
+{
+    if (const auto* delivery = std::get_if<Delivery>(&event)) return &delivery->message;
+    if (const auto* answer = std::get_if<GetOk>(&event)) return &answer->message;
+    if (const auto* returned = std::get_if<Returned>(&event)) return &returned->message;
+    return nullptr;
+}
+
 /// The events of one connection since the last flush, in the order in which they must be sent.
 struct ConnectionEvents {
     ConnectionId connection;

@@ -14,27 +14,15 @@ bool isLoopback(const std::string& address)
     return address == "::1" || address.starts_with("127.");
 }
 
-/// What an event takes on the wire, if it carries a message; the others are small.
-std::size_t messageBytes(const broker::Event& event)
-{
-    const broker::MessagePtr* message = nullptr;
-    if (const auto* delivery = std::get_if<broker::Delivery>(&event.body)) {
-        message = &delivery->message;
-    } else if (const auto* answer = std::get_if<broker::GetOk>(&event.body)) {
-        message = &answer->message;
-    } else if (const auto* returned = std::get_if<broker::Returned>(&event.body)) {
-        message = &returned->message;
-    }
-    if (message == nullptr) return 0;
-    return static_cast<std::size_t>(broker::Connection::wireBytes(**message));
-}
-
-/// How many of `events` to encode on top of `unsentBytes`.
+/// How many of `events` to encode on top of `unsentBytes`, whole: none with a large body.
 std::size_t countFitting(std::span<const broker::Event> events, std::size_t unsentBytes)
 {
     std::size_t count = 0;
     while (count < events.size() && unsentBytes < ClientLink::kUnsentBytesMax) {
-        unsentBytes += messageBytes(events[count]);
+        if (const broker::MessagePtr* message = broker::messageOf(events[count].body)) {
+            if ((*message)->bodyBytes() > session::Session::kBodyPartBytes) break;
+            unsentBytes += static_cast<std::size_t>(broker::Connection::wireBytes(**message));
+        }
         count += 1;
     }
     return count;
@@ -89,7 +77,7 @@ std::size_t ClientLink::received(ByteView bytes)
 void ClientLink::send(std::span<const broker::Event> events)
 {
     std::size_t fittingCount = 0;
-    if (m_waiting.empty()) {
+    if (m_waiting.empty() && !m_session.isMidBody()) {
         fittingCount = countFitting(events, m_socket.unsentBytes());
         m_session.encode(events.first(fittingCount), m_context.now(), m_socket.output());
     }
@@ -101,9 +89,13 @@ void ClientLink::send(std::span<const broker::Event> events)
 /// Once per flush, so that a client who reads fast does not keep others waiting.
 void ClientLink::encodeWaiting()
 {
-    while (!m_waiting.empty() && m_socket.unsentBytes() < kUnsentBytesMax) {
-        m_session.encode({&m_waiting.front(), 1}, m_context.now(), m_socket.output());
-        m_waiting.pop_front();
+    while (hasWaiting() && m_socket.unsentBytes() < kUnsentBytesMax) {
+        if (m_session.isMidBody()) {
+            m_session.encodeMore(m_context.now(), m_socket.output());
+        } else {
+            m_session.encodeInParts(m_waiting.front(), m_context.now(), m_socket.output());
+            m_waiting.pop_front();
+        }
     }
 }
 
@@ -121,7 +113,7 @@ void ClientLink::flush()
     m_context.broker.setSendCredit(
         m_id, broker::Connection::kSendCreditBytes - static_cast<std::int64_t>(unsentBytes));
     updateReading();
-    if (!m_waiting.empty() && unsentBytes < kUnsentBytesMax) touch();
+    if (hasWaiting() && unsentBytes < kUnsentBytesMax) touch();
 }
 
 void ClientLink::tick()
@@ -140,7 +132,7 @@ void ClientLink::setHeldBack(bool isHeldBack)
 void ClientLink::updateReading()
 {
     if (!m_socket.isOpen() || m_socket.isClosing()) return;
-    const bool isFull = m_socket.unsentBytes() > kUnsentBytesMax || !m_waiting.empty();
+    const bool isFull = m_socket.unsentBytes() > kUnsentBytesMax || hasWaiting();
     const bool isPaused = isFull || m_isHeldBack;
     if (isPaused == m_socket.isReadingPaused()) return;
     m_socket.pauseReading(isPaused);

@@ -74,6 +74,7 @@ public:
     void closed(net::CloseReason reason) override;
 
 private:
+    bool hasWaiting() const { return !m_waiting.empty() || m_session.isMidBody(); }
     void encodeWaiting();
     void updateReading();
     void touch();

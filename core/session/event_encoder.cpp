@@ -4,15 +4,19 @@
 #include "core/amqp/methods.h"
 #include "core/base/check.h"
 
+#include <algorithm>
 #include <variant>
 
 namespace warren::session {
 
 namespace {
 
-amqp::ContentView contentOf(const broker::Message& message)
+amqp::ContentView contentOf(const broker::Message& message, std::size_t bodyBytesMax)
 {
-    return {.properties = message.properties(), .body = message.body()};
+    const ByteView body = message.body().first(std::min(message.bodyBytes(), bodyBytesMax));
+    return {.properties = message.properties(),
+            .body = body,
+            .laterBodyBytes = message.bodyBytes() - body.size()};
 }
 
 void encodePlain(ChannelNumber channel, broker::PlainReply reply, Buffer& out)
@@ -46,6 +50,7 @@ void encodePlain(ChannelNumber channel, broker::PlainReply reply, Buffer& out)
 struct FrameWriter {
     ChannelNumber channel;
     std::uint32_t frameBytesMax;
+    std::size_t bodyBytesMax;
     std::vector<std::string>& consumerTags;
     Buffer& out;
 
@@ -57,7 +62,8 @@ struct FrameWriter {
                                          .redelivered = event.isRedelivered,
                                          .exchange = event.message->exchange(),
                                          .routingKey = event.message->routingKey()};
-        amqp::appendDeliver(out, channel, deliver, contentOf(*event.message), frameBytesMax);
+        amqp::appendDeliver(out, channel, deliver, contentOf(*event.message, bodyBytesMax),
+                            frameBytesMax);
     }
     void operator()(const broker::Confirm& event) const
     {
@@ -78,7 +84,8 @@ struct FrameWriter {
                                      .exchange = event.message->exchange(),
                                      .routingKey = event.message->routingKey(),
                                      .messageCount = event.messageCount};
-        amqp::appendGetOk(out, channel, getOk, contentOf(*event.message), frameBytesMax);
+        amqp::appendGetOk(out, channel, getOk, contentOf(*event.message, bodyBytesMax),
+                          frameBytesMax);
     }
     void operator()(const broker::GetEmpty&) const
     {
@@ -90,7 +97,8 @@ struct FrameWriter {
                                          .replyText = amqp::replyName(event.code),
                                          .exchange = event.message->exchange(),
                                          .routingKey = event.message->routingKey()};
-        amqp::appendReturn(out, channel, returned, contentOf(*event.message), frameBytesMax);
+        amqp::appendReturn(out, channel, returned, contentOf(*event.message, bodyBytesMax),
+                           frameBytesMax);
     }
     void operator()(const broker::ConsumeOk& event) const
     {
@@ -157,9 +165,9 @@ struct FrameWriter {
 }  // namespace
 
 void EventEncoder::encode(ChannelNumber channel, const broker::EventBody& event,
-                          std::uint32_t frameBytesMax, Buffer& out)
+                          std::uint32_t frameBytesMax, Buffer& out, std::size_t bodyBytesMax)
 {
-    std::visit(FrameWriter{channel, frameBytesMax, m_consumerTags, out}, event);
+    std::visit(FrameWriter{channel, frameBytesMax, bodyBytesMax, m_consumerTags, out}, event);
 }
 
 }  // namespace warren::session

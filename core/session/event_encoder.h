@@ -3,7 +3,9 @@
 #include "core/base/bytes.h"
 #include "core/broker/outbox.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -13,9 +15,12 @@ namespace warren::session {
 /// slot only. Thread: the session's.
 class EventEncoder {
 public:
+    static constexpr std::size_t kWholeBody = std::numeric_limits<std::size_t>::max();
+
     /// @param frameBytesMax  negotiated
+    /// @param bodyBytesMax  so much of a message's body is encoded; the rest is the caller's
     void encode(ChannelNumber channel, const broker::EventBody& event, std::uint32_t frameBytesMax,
-                Buffer& out);
+                Buffer& out, std::size_t bodyBytesMax = kWholeBody);
 
 private:
     std::vector<std::string> m_consumerTags;  // by slot

@@ -2,6 +2,7 @@
 
 #include "core/amqp/frame_writer.h"
 #include "core/amqp/method_codec.h"
+#include "core/base/check.h"
 #include "core/session/command_decoder.h"
 
 #include <algorithm>
@@ -352,34 +353,73 @@ void Session::closeNow(std::string reason)
 void Session::encode(std::span<const broker::Event> events, Instant now, Buffer& out)
 {
     m_now = now;
-    for (const broker::Event& event : events) {
-        if (event.channel != 0) {
-            ChannelState* channel = findChannel(event.channel);
-            if (channel == nullptr) continue;  // the session has failed in the meantime
-            channel->encoder.encode(event.channel, event.body, m_client.frameBytesMax, out);
-            if (std::holds_alternative<broker::ChannelFailed>(event.body))
-                channel->hasFailed = true;
-            const auto* reply = std::get_if<broker::PlainReply>(&event.body);
-            const bool isCloseOk = reply != nullptr && *reply == broker::PlainReply::ChannelCloseOk;
-            // When both sides closed at once, the channel stays until the client has answered ours.
-            if (isCloseOk && !channel->hasFailed) closeChannelState(event.channel);
-            continue;
-        }
-        EventEncoder{}.encode(0, event.body, m_client.frameBytesMax, out);
-        if (const auto* failed = std::get_if<broker::ConnectionFailed>(&event.body)) {
-            if (m_closeReason.empty()) m_closeReason = amqp::replyText(failed->error);
-            // Both closed at once: the broker knew no more of the client's close.
-            if (m_hasPeerClosed) amqp::appendMethod(out, 0, amqp::ConnectionCloseOk{});
-            m_hasFailed = false;  // the answer to our close is of interest again
-            // Without framing it would not be understood.
-            m_phase = m_isInputDead ? Phase::Closed : Phase::AwaitsCloseOk;
-            m_deadline = now + m_config.closeTimeout;
-        } else if (const auto* reply = std::get_if<broker::PlainReply>(&event.body)) {
-            if (*reply == broker::PlainReply::ConnectionOpenOk) m_phase = Phase::Running;
-            if (*reply == broker::PlainReply::ConnectionCloseOk) m_phase = Phase::Closed;
-        }
-    }
+    for (const broker::Event& event : events)
+        encodeOne(event, EventEncoder::kWholeBody, out);
     if (!out.isEmpty()) m_heartbeat.noteSent(now);
+}
+
+void Session::encodeInParts(const broker::Event& event, Instant now, Buffer& out)
+{
+    WARREN_CHECK(!isMidBody());
+    m_now = now;
+    const std::size_t partBytes = bodyPartBytes();
+    const broker::MessagePtr* message = broker::messageOf(event.body);
+    // Without its channel nothing of it goes out.
+    const bool hasChannel = event.channel != 0 && findChannel(event.channel) != nullptr;
+    if (message != nullptr && hasChannel && (*message)->bodyBytes() > partBytes) {
+        m_restOf = *message;
+        m_restChannel = event.channel;
+        m_restBytes = (*message)->bodyBytes() - partBytes;
+    }
+    encodeOne(event, partBytes, out);
+    if (!out.isEmpty()) m_heartbeat.noteSent(now);
+}
+
+void Session::encodeMore(Instant now, Buffer& out)
+{
+    WARREN_CHECK(isMidBody());
+    m_now = now;
+    const ByteView rest = m_restOf->body().last(m_restBytes);
+    const ByteView part = rest.first(std::min(rest.size(), bodyPartBytes()));
+    amqp::appendBodyFrames(out, m_restChannel, part, m_client.frameBytesMax);
+    m_restBytes -= part.size();
+    if (m_restBytes == 0) m_restOf.reset();
+    m_heartbeat.noteSent(now);
+}
+
+std::size_t Session::bodyPartBytes() const
+{
+    const std::size_t fragmentBytesMax = m_client.frameBytesMax - amqp::kFrameOverheadBytes;
+    return std::max<std::size_t>(kBodyPartBytes / fragmentBytesMax, 1) * fragmentBytesMax;
+}
+
+void Session::encodeOne(const broker::Event& event, std::size_t bodyBytesMax, Buffer& out)
+{
+    if (event.channel != 0) {
+        ChannelState* channel = findChannel(event.channel);
+        if (channel == nullptr) return;  // the session has failed in the meantime
+        channel->encoder.encode(event.channel, event.body, m_client.frameBytesMax, out,
+                                bodyBytesMax);
+        if (std::holds_alternative<broker::ChannelFailed>(event.body)) channel->hasFailed = true;
+        const auto* reply = std::get_if<broker::PlainReply>(&event.body);
+        const bool isCloseOk = reply != nullptr && *reply == broker::PlainReply::ChannelCloseOk;
+        // When both sides closed at once, the channel stays until the client has answered ours.
+        if (isCloseOk && !channel->hasFailed) closeChannelState(event.channel);
+        return;
+    }
+    EventEncoder{}.encode(0, event.body, m_client.frameBytesMax, out);
+    if (const auto* failed = std::get_if<broker::ConnectionFailed>(&event.body)) {
+        if (m_closeReason.empty()) m_closeReason = amqp::replyText(failed->error);
+        // Both closed at once: the broker knew no more of the client's close.
+        if (m_hasPeerClosed) amqp::appendMethod(out, 0, amqp::ConnectionCloseOk{});
+        m_hasFailed = false;  // the answer to our close is of interest again
+        // Without framing it would not be understood.
+        m_phase = m_isInputDead ? Phase::Closed : Phase::AwaitsCloseOk;
+        m_deadline = m_now + m_config.closeTimeout;
+    } else if (const auto* reply = std::get_if<broker::PlainReply>(&event.body)) {
+        if (*reply == broker::PlainReply::ConnectionOpenOk) m_phase = Phase::Running;
+        if (*reply == broker::PlainReply::ConnectionCloseOk) m_phase = Phase::Closed;
+    }
 }
 
 void Session::closeChannelState(ChannelNumber number)

@@ -60,6 +60,16 @@ public:
     /// Turns the broker's events into frames, in their order.
     void encode(std::span<const broker::Event> events, Instant now, Buffer& out);
 
+    /// So much of a body is encoded at once by encodeInParts.
+    static constexpr std::size_t kBodyPartBytes = 1024 * 1024;
+    /// Like encode, for one event, but of a large body no more than kBodyPartBytes: so nobody needs
+    /// memory for a second copy of it. If there isMidBody() then, encodeMore() goes on, and until
+    /// all of it is out no further event may be encoded.
+    void encodeInParts(const broker::Event& event, Instant now, Buffer& out);
+    bool isMidBody() const { return m_restBytes > 0; }
+    /// The next part. @pre isMidBody()
+    void encodeMore(Instant now, Buffer& out);
+
     /// Heartbeats and time-outs. Call when nextDeadline() has come, or more often.
     void tick(Instant now, Buffer& out);
     Instant nextDeadline() const;
@@ -106,6 +116,9 @@ private:
     void sendClose(const amqp::AmqpError& error, Buffer& out);
     void closeNow(std::string reason);
     void closeChannelState(ChannelNumber number);
+    void encodeOne(const broker::Event& event, std::size_t bodyBytesMax, Buffer& out);
+    /// kBodyPartBytes in whole frames.
+    std::size_t bodyPartBytes() const;
     ChannelState* findChannel(ChannelNumber number) const
     {
         return number < m_channels.size() ? m_channels[number].get() : nullptr;
@@ -127,6 +140,10 @@ private:
     std::string m_closeReason;
     std::vector<std::unique_ptr<ChannelState>> m_channels;  // open ones, by number
     std::size_t m_channelCount = 0;
+    // What is being encoded in parts: a message, and how much of the end of its body is left.
+    broker::MessagePtr m_restOf;
+    ChannelNumber m_restChannel = 0;
+    std::size_t m_restBytes = 0;
 };
 
 }  // namespace warren::session

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <gmock/gmock.h>
 #include <optional>
@@ -276,6 +277,56 @@ TEST_F(SessionTest, StopsAtAFullBatchAndGoesOnWithTheRest)
     EXPECT_EQ(session.receive(bytesOf(input.substr(consumed)), {}, commands, out),
               input.size() - consumed);
     EXPECT_EQ(commands.size(), 301 - Session::kCommandsMax);
+}
+
+TEST_F(SessionTest, EncodesALargeBodyInPartsThatMakeTheWhole)
+{
+    for (const std::size_t bodyBytes : {Session::kBodyPartBytes * 3 + 17, Session::kBodyPartBytes,
+                                        std::size_t{10}, std::size_t{0}}) {
+        SCOPED_TRACE(bodyBytes);
+        Session session(harness.sessionConfig(), harness.authenticator(), true, {});
+        broker::CommandBatch commands;
+        Buffer whole;
+        const std::string begin = kHeader + test::methodFrame(0, startOk()) +
+                                  test::methodFrame(0, tuneOk()) +
+                                  test::methodFrame(0, amqp::ConnectionOpen{}) +
+                                  test::methodFrame(1, amqp::ChannelOpen{});
+        session.receive(bytesOf(begin), {}, commands, whole);
+        whole.clear();
+        std::string body(bodyBytes, 'b');
+        for (std::size_t i = 0; i < body.size(); i += 1000)
+            body[i] = static_cast<char>('a' + i / 1000 % 26);
+        const broker::Event event{
+            1, broker::GetOk{.tag = 1,
+                             .message = broker::makeMessage("x", "k", bytesOf(std::string(2, '\0')),
+                                                            false, bytesOf(body))}};
+        session.encode({&event, 1}, {}, whole);
+
+        Buffer parts;
+        session.encodeInParts(event, {}, parts);
+        std::size_t largestPart = parts.size();
+        while (session.isMidBody()) {
+            const std::size_t before = parts.size();
+            session.encodeMore({}, parts);
+            largestPart = std::max(largestPart, parts.size() - before);
+        }
+        EXPECT_TRUE(std::ranges::equal(parts.view(), whole.view()));
+        EXPECT_LT(largestPart, Session::kBodyPartBytes + 64 * 1024);
+    }
+}
+
+TEST_F(SessionTest, EncodesNothingOfABodyWhoseChannelHasGone)
+{
+    Session session(harness.sessionConfig(), harness.authenticator(), true, {});
+    const std::string body(Session::kBodyPartBytes * 2, 'b');
+    const broker::Event event{
+        7, broker::GetOk{.tag = 1,
+                         .message = broker::makeMessage("", "", bytesOf(std::string(2, '\0')),
+                                                        false, bytesOf(body))}};
+    Buffer out;
+    session.encodeInParts(event, {}, out);
+    EXPECT_TRUE(out.isEmpty());
+    EXPECT_FALSE(session.isMidBody());
 }
 
 TEST_F(SessionTest, LeavesAnIncompleteFrame)
