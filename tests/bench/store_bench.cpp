@@ -125,7 +125,7 @@ private:
 int run(int argc, char** argv)
 {
     QCoreApplication application(argc, argv);
-    if (argc < 2) {
+    if (argc < 2 || argv[1][0] == '-') {
         std::fprintf(stderr, "usage: %s FOLDER [body-bytes [outstanding [backlog [seconds]]]]\n",
                      argv[0]);
         return 2;
