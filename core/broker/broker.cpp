@@ -1,6 +1,7 @@
 #include "core/broker/broker.h"
 
 #include "core/base/check.h"
+#include "core/broker/event_exchange.h"
 #include "core/broker/names.h"
 
 #include <algorithm>
@@ -27,6 +28,7 @@ MethodId methodOf(const CommandBody& body)
         MethodId operator()(const Recover& command) const { return command.method; }
         MethodId operator()(const SetPrefetch&) const { return {amqp::kBasicClass, 10}; }
         MethodId operator()(const OpenConnection&) const { return {amqp::kConnectionClass, 40}; }
+        MethodId operator()(const RefuseLogin&) const { return {amqp::kConnectionClass, 11}; }
         MethodId operator()(const CloseConnection&) const { return {amqp::kConnectionClass, 50}; }
         MethodId operator()(const FailConnection& command) const { return command.error.method; }
         MethodId operator()(const LoseConnection&) const { return {}; }
@@ -71,6 +73,7 @@ Broker::Broker(std::uint64_t seed)
       m_deadLettering(m_state, m_publishing),
       m_lifetimes(m_state, m_consuming, m_declarations, m_connections)
 {
+    m_state.actor = kManagementActor;
 }
 
 // ----------------------------------------------------------------------------------------- restart
@@ -115,6 +118,19 @@ void Broker::ensureVhost(std::string_view name)
     m_state.change(PutVhost{{std::string{name}}}, true);
 }
 
+void Broker::setEventVhost(std::string_view name)
+{
+    m_state.eventVhost = name;
+    const Vhost* vhost = m_state.catalogue.findVhost(name);
+    if (vhost == nullptr || vhost->findExchange(kEventExchange) != nullptr) return;
+    m_state.change(PutExchange{{.vhost = std::string{name},
+                                .name = std::string{kEventExchange},
+                                .type = ExchangeType::Topic,
+                                .isDurable = true,
+                                .isInternal = true}},
+                   true);
+}
+
 // -------------------------------------------------------------------------------------------- time
 
 void Broker::setNow(Instant now, WallTime wallNow)
@@ -137,9 +153,9 @@ Instant Broker::nextDeadline() const { return m_state.timers.next(); }
 
 // ----------------------------------------------------------------------------------------- clients
 
-void Broker::addConnection(ConnectionId id, std::string name)
+void Broker::addConnection(ConnectionId id, std::string name, bool usesTls)
 {
-    m_connections.add(id, std::move(name));
+    m_connections.add(id, std::move(name), usesTls);
 }
 
 void Broker::apply(ConnectionId id, Command&& command)
@@ -147,11 +163,13 @@ void Broker::apply(ConnectionId id, Command&& command)
     Connection* connection = m_state.findConnection(id);
     WARREN_CHECK(connection != nullptr);
     if (std::holds_alternative<LoseConnection>(command.body)) {
+        const ActorScope actor(m_state, kInternalActor);
         m_connections.lose(id);
         followUp();
         return;
     }
     if (connection->isClosed) return;
+    const ActorScope actor(m_state, connection->user);
     if (command.channel == 0) {
         applyToConnection(*connection, command.body);
         followUp();
@@ -173,6 +191,7 @@ void Broker::followUp()
     if (!m_state.replays.empty()) m_publishing.deliverReplays();
     if (!m_state.doomedQueues.empty()) m_declarations.removeDoomed();
     if (!m_state.traces.empty()) m_publishing.deliverTraces();
+    if (!m_state.notices.empty()) m_publishing.deliverNotices();
     if (!m_state.deadLetters.isEmpty()) m_deadLettering.drain();
 }
 
@@ -180,6 +199,8 @@ void Broker::applyToConnection(Connection& connection, CommandBody& body)
 {
     if (const auto* open = std::get_if<OpenConnection>(&body)) {
         m_connections.open(connection, *open);
+    } else if (const auto* refusal = std::get_if<RefuseLogin>(&body)) {
+        noteRefusedLogin(m_state, connection, *refusal);
     } else if (std::holds_alternative<CloseConnection>(body)) {
         m_connections.close(connection);
     } else if (auto* failure = std::get_if<FailConnection>(&body)) {
@@ -410,7 +431,7 @@ void Broker::setSendCredit(ConnectionId id, std::int64_t bytes)
 
 void Broker::commit(LogPosition upTo) { m_state.commit(upTo); }
 
-void Broker::setAlarm(std::string_view reason) { m_connections.setAlarm(reason); }
+void Broker::setAlarms(Alarms alarms) { m_connections.setAlarms(alarms); }
 
 bool Broker::closeConnection(ConnectionId id, amqp::AmqpError error)
 {
@@ -450,6 +471,7 @@ void Broker::logExactMarks()
 
 void Broker::flush()
 {
+    const ActorScope actor(m_state, kInternalActor);
     m_lifetimes.run();
     for (const QueueId id : m_state.takeDirtyQueues()) {
         Queue* queue = m_state.catalogue.findQueue(id);

@@ -3,6 +3,7 @@
 #include "core/base/time.h"
 #include "core/broker/access.h"
 #include "core/broker/administration.h"
+#include "core/broker/alarm.h"
 #include "core/broker/command.h"
 #include "core/broker/connections.h"
 #include "core/broker/consuming.h"
@@ -55,6 +56,9 @@ public:
     void finishRestore(LogPosition lastPosition, QueueId lastQueueId);
     /// Creates the vhost if it is missing.
     void ensureVhost(std::string_view name);
+    /// Tells what happens in the vhost's exchange amq.rabbitmq.event, which is created if it is
+    /// missing and the vhost is not.
+    void setEventVhost(std::string_view name);
 
     // ---- time
 
@@ -73,9 +77,9 @@ public:
     // ---- clients
 
     /// A socket was accepted. Its id must be new.
-    /// @param name  who it is, for people
-    void addConnection(ConnectionId id, std::string name = {});
-    /// How traces name this node.
+    /// @param name  who it is, for people: "peer:port -> local:port"
+    void addConnection(ConnectionId id, std::string name = {}, bool usesTls = false);
+    /// How traces and events name this node.
     void setNodeName(std::string name) { m_state.nodeName = std::move(name); }
     /// One request of a client. @pre the connection was added, and not lost since
     void apply(ConnectionId id, Command&& command);
@@ -86,9 +90,8 @@ public:
 
     /// The store has made everything up to this position durable.
     void commit(LogPosition upTo);
-    /// Blocks publishers, or lets them go on when empty. @param reason  in RabbitMQ's words, "low
-    /// on memory"
-    void setAlarm(std::string_view reason);
+    /// Blocks publishers while there is an alarm, from their next message on.
+    void setAlarms(Alarms alarms);
     /// Ends a connection. @returns whether there is such an open one
     bool closeConnection(ConnectionId id, amqp::AmqpError error);
     /// Ends a channel. @returns whether there is such an open one

@@ -1,6 +1,7 @@
 #include "core/broker/catalogue.h"
 
 #include "core/base/check.h"
+#include "core/broker/predeclared_exchanges.h"
 
 #include <algorithm>
 #include <utility>
@@ -8,20 +9,6 @@
 namespace warren::broker {
 
 namespace {
-
-struct PredeclaredExchange {
-    const char* name;
-    ExchangeType type;
-    bool isInternal;
-};
-
-// Spec: AMQP 0-9-1 §3.1.3; amq.match and amq.rabbitmq.trace as RabbitMQ has them.
-constexpr PredeclaredExchange kPredeclared[] = {
-    {"", ExchangeType::Direct, false},           {"amq.direct", ExchangeType::Direct, false},
-    {"amq.fanout", ExchangeType::Fanout, false}, {"amq.headers", ExchangeType::Headers, false},
-    {"amq.match", ExchangeType::Headers, false}, {"amq.rabbitmq.trace", ExchangeType::Topic, true},
-    {"amq.topic", ExchangeType::Topic, false},
-};
 
 RouterBinding routerBinding(const BindingDefinition& binding, const Destination& destination)
 {
@@ -123,9 +110,9 @@ void Catalogue::carryOut(const PutVhost& change)
     }
     vhost = std::make_unique<Vhost>();
     vhost->definition = change.vhost;
-    for (const PredeclaredExchange& predeclared : kPredeclared) {
+    for (const PredeclaredExchange& predeclared : kPredeclaredExchanges) {
         carryOut(PutExchange{ExchangeDefinition{.vhost = change.vhost.name,
-                                                .name = predeclared.name,
+                                                .name = std::string{predeclared.name},
                                                 .type = predeclared.type,
                                                 .isDurable = true,
                                                 .isAutoDelete = false,

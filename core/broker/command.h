@@ -24,6 +24,18 @@ struct OpenConnection {
     /// Capabilities that the client announced in connection.start-ok.
     bool wantsConsumerCancelNotify = false;
     bool wantsBlockedNotify = false;
+    // For who listens to what happens (event_exchange.h).
+    std::string_view mechanism{};
+    const amqp::FieldTable* clientProperties = nullptr;
+    std::uint32_t frameBytesMax = 0;
+    std::uint16_t channelMax = 0;
+    std::uint16_t heartbeatSeconds = 0;
+};
+/// Somebody could not log in; the session ends the connection.
+struct RefuseLogin {
+    std::string_view user{};
+    std::string_view mechanism{};
+    std::string_view reason{};
 };
 /// The client closed in order (connection.close): everything of it goes, and it is told close-ok.
 struct CloseConnection {};
@@ -170,11 +182,11 @@ struct RollbackTransaction {};
 
 using CommandBody =
     std::variant<Publish, Ack, Reject, Get, Consume, Cancel, Recover, SetPrefetch, OpenConnection,
-                 CloseConnection, FailConnection, LoseConnection, OpenChannel, CloseChannel,
-                 FailChannel, ConfirmChannelClosed, SetFlow, RequestAccess, DeclareExchange,
-                 DeleteExchange, BindExchange, UnbindExchange, DeclareQueue, DeleteQueue, BindQueue,
-                 UnbindQueue, PurgeQueue, SelectConfirms, SelectTransactions, CommitTransaction,
-                 RollbackTransaction>;
+                 RefuseLogin, CloseConnection, FailConnection, LoseConnection, OpenChannel,
+                 CloseChannel, FailChannel, ConfirmChannelClosed, SetFlow, RequestAccess,
+                 DeclareExchange, DeleteExchange, BindExchange, UnbindExchange, DeclareQueue,
+                 DeleteQueue, BindQueue, UnbindQueue, PurgeQueue, SelectConfirms,
+                 SelectTransactions, CommitTransaction, RollbackTransaction>;
 
 struct Command {
     ChannelNumber channel = 0;  ///< 0: the connection itself

@@ -33,6 +33,7 @@ public:
 
     /// Publishes whose confirm has not been taken.
     std::size_t unconfirmedCount() const { return m_unconfirmedCount; }
+    std::size_t memoryBytes() const { return m_pending.capacity() * sizeof(Pending); }
 
 private:
     struct Pending {

@@ -32,6 +32,18 @@ void Connection::eraseChannel(ChannelNumber number)
     m_channelCount -= 1;
 }
 
+std::size_t Connection::memoryBytes() const
+{
+    std::size_t bytes = sizeof *this + m_channels.capacity() * sizeof(m_channels.front()) +
+                        m_events.capacity() * sizeof(Event);
+    for (const Held& held : m_held)
+        bytes += held.events.capacity() * sizeof(Event);
+    forEachChannel([&](const Channel& channel) {
+        bytes += sizeof channel + channel.unacked.memoryBytes() + channel.confirms.memoryBytes();
+    });
+    return bytes;
+}
+
 void Connection::hold(ChannelNumber channel, LogPosition until)
 {
     for (Held& held : m_held) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "core/amqp/field_table.h"
 #include "core/base/ids.h"
+#include "core/base/time.h"
 #include "core/broker/channel.h"
 #include "core/broker/outbox.h"
 
@@ -22,8 +24,8 @@ public:
     /// what one flush adds. It bounds the memory of a client that does not read.
     static constexpr std::int64_t kSendCreditBytes = 512 * 1024;
 
-    Connection(ConnectionId connectionId, std::string connectionName)
-        : id(connectionId), name(std::move(connectionName))
+    Connection(ConnectionId connectionId, std::string connectionName, bool isOverTls)
+        : id(connectionId), name(std::move(connectionName)), usesTls(isOverTls)
     {
     }
     Connection(const Connection&) = delete;
@@ -31,8 +33,12 @@ public:
 
     const ConnectionId id;
     const std::string name;  ///< "127.0.0.1:50000 -> 127.0.0.1:5672"
+    const bool usesTls;
+    WallTime connectedAt;
     Vhost* vhost = nullptr;  ///< nullptr until connection.open
     std::string user;
+    /// Of who listened when the connection was opened (event_exchange.h); else null.
+    std::unique_ptr<const amqp::FieldTable> clientProperties;
     bool wantsConsumerCancelNotify = false;
     bool wantsBlockedNotify = false;
     /// Everything of it has gone; only its last events are left to send.
@@ -63,6 +69,8 @@ public:
     Channel& openChannel(ChannelNumber number);
     void eraseChannel(ChannelNumber number);
     std::size_t channelCount() const { return m_channelCount; }
+    /// Of its books: channels, what they hold unacknowledged or unconfirmed, events.
+    std::size_t memoryBytes() const;
     template <typename Visit>
     void forEachChannel(Visit visit) const
     {

@@ -1,6 +1,7 @@
 #include "core/broker/connections.h"
 
 #include "core/base/check.h"
+#include "core/broker/event_exchange.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -15,15 +16,17 @@ namespace warren::broker {
 
 using amqp::ReplyCode;
 
-void Connections::add(ConnectionId id, std::string name)
+void Connections::add(ConnectionId id, std::string name, bool usesTls)
 {
-    const bool isNew =
-        m_state.connections.emplace(id, std::make_unique<Connection>(id, std::move(name))).second;
+    auto connection = std::make_unique<Connection>(id, std::move(name), usesTls);
+    connection->connectedAt = m_state.wallNow;
+    const bool isNew = m_state.connections.emplace(id, std::move(connection)).second;
     WARREN_CHECK(isNew);
 }
 
 void Connections::open(Connection& connection, const OpenConnection& command)
 {
+    noteLogin(m_state, connection, command);
     Vhost* vhost = m_state.catalogue.findVhost(command.vhost);
     if (vhost == nullptr) {
         fail(connection, Refusal{ReplyCode::NotAllowed,
@@ -43,6 +46,8 @@ void Connections::open(Connection& connection, const OpenConnection& command)
     connection.wantsConsumerCancelNotify = command.wantsConsumerCancelNotify;
     connection.wantsBlockedNotify = command.wantsBlockedNotify;
     m_state.post(connection, 0, PlainReply::ConnectionOpenOk);
+    m_state.actor = connection.user;
+    noteConnectionOpened(m_state, connection, command);
 }
 
 Verdict Connections::judgeOpen(const Vhost& vhost, std::string_view user) const
@@ -116,18 +121,25 @@ void Connections::removeEverything(Connection& connection)
     std::vector<Channel*> channels;
     connection.forEachChannel([&](Channel& channel) { channels.push_back(&channel); });
     for (Channel* channel : channels) {
-        if (!channel->isClosing) m_consuming.leave(*channel);
+        if (!channel->isClosing) {
+            m_consuming.leave(*channel);
+            noteChannelClosed(m_state, *channel);
+        }
         m_state.forgetConfirms(*channel);
         connection.eraseChannel(channel->number);
     }
     connection.dropHeld();
-    if (connection.vhost != nullptr) removeExclusiveQueues(connection);
+    if (connection.vhost != nullptr) {
+        removeExclusiveQueues(connection);
+        noteConnectionClosed(m_state, connection);
+    }
     m_declarations.removeDoomed();
     connection.vhost = nullptr;  // which may go now
 }
 
 void Connections::removeExclusiveQueues(Connection& connection)
 {
+    const ActorScope actor(m_state, kInternalActor);
     for (const QueueId id : std::exchange(connection.exclusiveQueues, {})) {
         if (Queue* queue = m_state.catalogue.findQueue(id)) m_declarations.removeQueue(*queue);
     }
@@ -147,6 +159,7 @@ void Connections::openChannel(Connection& connection, ChannelNumber number)
     }
     Channel& channel = connection.openChannel(number);
     m_state.post(channel, PlainReply::ChannelOpenOk);
+    noteChannelOpened(m_state, channel);
 }
 
 void Connections::closeChannel(Channel& channel)
@@ -157,6 +170,7 @@ void Connections::closeChannel(Channel& channel)
         return;
     }
     m_consuming.leave(channel);
+    noteChannelClosed(m_state, channel);
     m_state.forgetConfirms(channel);
     m_state.post(channel, PlainReply::ChannelCloseOk);
     channel.connection.eraseChannel(channel.number);
@@ -166,6 +180,7 @@ void Connections::failChannel(Channel& channel, amqp::AmqpError error)
 {
     WARREN_CHECK(!channel.isClosing);
     m_consuming.leave(channel);
+    noteChannelClosed(m_state, channel);
     m_state.forgetConfirms(channel);
     channel.hasNewConfirms = false;
     channel.isClosing = true;
@@ -182,15 +197,17 @@ void Connections::confirmChannelClosed(Channel& channel)
 void Connections::notePublish(Connection& connection)
 {
     connection.isPublisher = true;
-    if (m_state.alarm.empty() || connection.isBlocked) return;
+    if (!m_state.alarms.isAny() || connection.isBlocked) return;
     connection.isBlocked = true;
-    if (connection.wantsBlockedNotify) m_state.post(connection, 0, Blocked{m_state.alarm});
+    if (!connection.wantsBlockedNotify) return;
+    m_state.post(connection, 0, Blocked{std::string{alarmText(m_state.alarms)}});
 }
 
-void Connections::setAlarm(std::string_view reason)
+void Connections::setAlarms(Alarms alarms)
 {
-    m_state.alarm = reason;
-    if (!reason.empty()) return;
+    const Alarms before = std::exchange(m_state.alarms, alarms);
+    noteAlarms(m_state, before, alarms);
+    if (alarms.isAny()) return;
     std::vector<ConnectionId> blocked;
     for (const auto& [id, connection] : m_state.connections) {
         if (connection->isBlocked) blocked.push_back(id);

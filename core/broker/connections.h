@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/broker/alarm.h"
 #include "core/broker/command.h"
 #include "core/broker/consuming.h"
 #include "core/broker/declarations.h"
@@ -20,7 +21,7 @@ public:
     {
     }
 
-    void add(ConnectionId id, std::string name);
+    void add(ConnectionId id, std::string name, bool usesTls);
     void open(Connection& connection, const OpenConnection& command);
     /// The client's own connection.close.
     void close(Connection& connection);
@@ -37,7 +38,7 @@ public:
 
     /// It publishes: an alarm blocks it.
     void notePublish(Connection& connection);
-    void setAlarm(std::string_view reason);
+    void setAlarms(Alarms alarms);
 
 private:
     /// Whether this user may open one more connection to the vhost. @error NotAllowed

@@ -1,6 +1,7 @@
 #include "core/broker/consuming.h"
 
 #include "core/broker/arguments.h"
+#include "core/broker/event_exchange.h"
 #include "core/broker/message_copy.h"
 #include "core/broker/names.h"
 #include "core/broker/sender_selection.h"
@@ -98,6 +99,7 @@ Verdict Consuming::consume(Channel& channel, const Consume& command)
     queue.consumers.add(*consumer, m_state.wallNow);
     queue.lastUsed = m_state.now;
     const std::string tag = consumer->tag;
+    noteConsumerAdded(m_state, *consumer);
     channel.consumers.emplace(tag, std::move(consumer));
     m_state.markDirty(queue);
     return {};
@@ -147,6 +149,7 @@ void Consuming::cancel(Channel& channel, const Cancel& command)
 void Consuming::removeConsumer(Consumer& consumer)
 {
     Channel& channel = *consumer.channel;
+    noteConsumerRemoved(m_state, consumer);
     consumer.queue->consumers.remove(consumer, m_state.wallNow);
     consumer.queue->lastUsed = m_state.now;
     m_state.markDirty(*consumer.queue);  // another one may be the active one; its idle time begins

@@ -1,6 +1,7 @@
 #include "core/broker/declarations.h"
 
 #include "core/broker/arguments.h"
+#include "core/broker/event_exchange.h"
 #include "core/broker/exchange_arguments.h"
 #include "core/broker/names.h"
 
@@ -403,6 +404,7 @@ LogPosition Declarations::removeQueue(Queue& queue)
 
 void Declarations::removeDoomed()
 {
+    const ActorScope actor(m_state, kInternalActor);
     while (!m_state.doomedQueues.empty()) {
         const QueueId id = m_state.doomedQueues.back();
         m_state.doomedQueues.pop_back();

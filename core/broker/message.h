@@ -130,6 +130,11 @@ public:
     void append(ByteView piece);
 
     bool isActive() const { return m_message != nullptr; }
+    /// Of what has been begun.
+    std::size_t memoryBytes() const
+    {
+        return m_message == nullptr ? 0 : sizeof(Message) + m_message->headBytes() + m_bodyCapacity;
+    }
     bool isComplete() const { return m_message->m_bodyBytes == m_bodyBytesWanted; }
     std::size_t bodyBytesMissing() const { return m_bodyBytesWanted - m_message->m_bodyBytes; }
 

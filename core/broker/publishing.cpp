@@ -2,6 +2,7 @@
 
 #include "core/amqp/properties.h"
 #include "core/broker/dead_letter.h"
+#include "core/broker/event_exchange.h"
 #include "core/broker/message_copy.h"
 #include "core/broker/names.h"
 #include "core/broker/tracing.h"
@@ -292,6 +293,16 @@ void Publishing::deliverTraces()
         if (vhost == nullptr) continue;
         enqueueFrom(*vhost, *vhost->findExchange(kTraceExchange), trace.message);
     }
+}
+
+void Publishing::deliverNotices()
+{
+    const auto notices = std::exchange(m_state.notices, {});
+    Vhost* vhost = m_state.catalogue.findVhost(m_state.eventVhost);
+    Exchange* exchange = vhost == nullptr ? nullptr : vhost->findExchange(kEventExchange);
+    if (exchange == nullptr) return;
+    for (const MessagePtr& notice : notices)
+        enqueueFrom(*vhost, *exchange, notice);
 }
 
 void Publishing::enqueueFrom(Vhost& vhost, Exchange& exchange, const MessagePtr& message)

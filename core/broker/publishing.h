@@ -42,6 +42,8 @@ public:
     void deliverReplays();
     /// Routes the copies that tracing has made.
     void deliverTraces();
+    /// Routes what happened to who listens.
+    void deliverNotices();
 
     /// Sends the confirms that are due. Call once per flush.
     void confirm();

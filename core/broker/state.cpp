@@ -1,5 +1,7 @@
 #include "core/broker/state.h"
 
+#include "core/broker/event_exchange.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -31,6 +33,7 @@ void State::hold(Channel& channel, LogPosition until)
 
 LogPosition State::change(CatalogueChange&& change, bool isStored)
 {
+    noteChange(*this, change);
     catalogue.apply(change);
     if (!isStored) return 0;
     const LogPosition position = nextPosition();

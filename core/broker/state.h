@@ -5,6 +5,7 @@
 #include "core/base/ring.h"
 #include "core/base/time.h"
 #include "core/broker/access.h"
+#include "core/broker/alarm.h"
 #include "core/broker/catalogue.h"
 #include "core/broker/connection.h"
 #include "core/broker/counters.h"
@@ -16,7 +17,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace warren::broker {
@@ -80,8 +83,12 @@ public:
     WallTime wallNow;  ///< likewise, of the calendar
     QueueId lastQueueId;
     std::string nodeName;  ///< as traces name it
-    /// Why publishers are blocked, in RabbitMQ's words; empty: they are not.
-    std::string alarm;
+    /// Why publishers are blocked, if they are.
+    Alarms alarms;
+    /// Whose exchange amq.rabbitmq.event hears what happens.
+    std::string eventVhost = "/";
+    /// Who is at work, for events: a user, or one of RabbitMQ's words. Borrowed.
+    std::string_view actor;
     /// How long a consumer may hold a message unacknowledged; nullopt: for ever.
     std::optional<std::chrono::milliseconds> consumerTimeout;
     /// By the routing key that replies are sent to.
@@ -130,6 +137,8 @@ public:
     std::vector<Replay> replays;
     /// Routed at the end of the command or flush.
     std::vector<Trace> traces;
+    /// Events for amq.rabbitmq.event; routed likewise.
+    std::vector<MessagePtr> notices;
 
     // ---- work for the next flush
 
@@ -168,6 +177,22 @@ private:
     std::uint64_t m_closeCount = 0;
     LogPosition m_lastPosition = 0;
     LogPosition m_committed = 0;
+};
+
+/// For its lifetime somebody else is at work. @param actor  borrowed
+class ActorScope {
+public:
+    ActorScope(State& state, std::string_view actor)
+        : m_state(state), m_before(std::exchange(state.actor, actor))
+    {
+    }
+    ~ActorScope() { m_state.actor = m_before; }
+    ActorScope(const ActorScope&) = delete;
+    ActorScope& operator=(const ActorScope&) = delete;
+
+private:
+    State& m_state;
+    std::string_view m_before;
 };
 
 }  // namespace warren::broker

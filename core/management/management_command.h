@@ -187,12 +187,26 @@ struct CreateTestCertificates {
     bool startsListener = true;  ///< clients may connect with TLS at once, and at every start
 };
 
+/// Above how much memory publishers are blocked, from now until the node ends; the configuration
+/// stays as it is. Exactly one of the first two is given. Answered with Invalid otherwise.
+struct SetMemoryWatermark {
+    std::optional<double> relative{};              ///< 0 to 1, of the machine's memory
+    std::optional<std::uint64_t> absoluteBytes{};  ///< 0: blocks at once, for trying it out
+    std::optional<double> pagingRatio{};           ///< 0 to 1; nullopt: as before
+};
+
+/// Below how much free space publishers are blocked, likewise.
+struct SetDiskFreeLimit {
+    std::optional<double> relativeToMemory{};  ///< times the machine's memory; at least 0
+    std::optional<std::uint64_t> absoluteBytes{};
+};
+
 using ManagementCommand =
     std::variant<DeclareQueue, DeleteQueue, PurgeQueue, DeclareExchange, DeleteExchange, AddBinding,
                  RemoveBinding, PublishMessage, BrowseMessages, CloseConnection, CloseChannel,
                  PutPolicy, RemovePolicy, PreviewPolicy, PutUser, RemoveUser, PutVhost, RemoveVhost,
                  PutPermission, RemovePermission, PutTopicPermission, RemoveTopicPermission,
-                 CheckAccess, CreateTestCertificates>;
+                 CheckAccess, CreateTestCertificates, SetMemoryWatermark, SetDiskFreeLimit>;
 
 enum class CommandStatus {
     Done,

@@ -159,8 +159,38 @@ struct ConsumerRow {
     bool operator==(const ConsumerRow&) const = default;
 };
 
-/// RabbitMQ: the `state` column of its connection list.
+/// RabbitMQ: the `state` column of its connection list. Of those that are open: Blocked has
+/// published while there is an alarm, and is not read; Blocking has not, but will be at its next
+/// message; Flow was held back for being faster than what takes its messages, now or in the last
+/// five seconds; Running is none of these.
 enum class ConnectionState { Starting, Tuning, Opening, Running, Flow, Blocking, Blocked, Closing };
+
+/// Since when a connection has been, or had been, in a state.
+struct ConnectionStateChange {
+    ConnectionState state = ConnectionState::Running;
+    QDateTime since{};
+    bool operator==(const ConnectionStateChange&) const = default;
+};
+
+/// The way of a published message, stage by stage. A stage that can't follow holds back who
+/// publishes.
+enum class FlowStage {
+    Publisher,  ///< the client: sends as fast as it likes, unless an alarm blocks it
+    Session,    ///< its connection: not read while answers to it pile up unread
+    Queue,      ///< memory: not read while messages can't leave it as fast as they come
+    Store,      ///< the disk: not read while too many of its messages wait to be durable
+};
+
+/// The credit of one connection: what of its waits where, and how much may.
+struct CreditRow {
+    std::uint64_t unsentBytes = 0;     ///< of answers and deliveries, for the client to read
+    std::uint64_t unsentBytesMax = 0;  ///< the session holds beyond it
+    std::uint64_t storeBytes = 0;      ///< of its messages, not durable yet
+    std::uint64_t storeBytesMax = 0;   ///< the store holds beyond it
+    /// The stage that holds it back now; nullopt: none.
+    std::optional<FlowStage> heldBy{};
+    bool operator==(const CreditRow&) const = default;
+};
 
 struct ConnectionRow {
     QString name;  ///< "peer:port -> local:port", unique
@@ -186,6 +216,11 @@ struct ConnectionRow {
     std::uint64_t receivedBytes = 0;
     std::uint64_t sentBytes = 0;
     QDateTime connectedAt;
+    /// The last states, oldest first, the present one included; at most 16.
+    QList<ConnectionStateChange> stateHistory{};
+    /// Why it is blocked, or would be: "low on memory"; empty: there is no alarm.
+    QString blockedReason{};
+    CreditRow credit{};
     bool operator==(const ConnectionRow&) const = default;
 };
 
@@ -297,12 +332,22 @@ struct LogRow {
 /// Where the process' memory is, in bytes. Parts are estimates of the broker's own books.
 struct MemoryUse {
     std::uint64_t residentBytes = 0;
-    std::uint64_t watermarkBytes = 0;  ///< above it publishers are blocked
-    std::uint64_t totalBytes = 0;      ///< of the machine, or of the control group
-    std::uint64_t bodyBytes = 0;
-    std::uint64_t indexBytes = 0;
-    std::uint64_t connectionBytes = 0;
-    std::uint64_t storeBytes = 0;  ///< waiting for the disk
+    std::uint64_t watermarkBytes = 0;   ///< above it publishers are blocked
+    std::uint64_t totalBytes = 0;       ///< of the machine, or of the control group
+    std::uint64_t bodyBytes = 0;        ///< messages in memory
+    std::uint64_t indexBytes = 0;       ///< places of messages, queues, exchanges
+    std::uint64_t connectionBytes = 0;  ///< sockets and what they have to send
+    std::uint64_t storeBytes = 0;       ///< waiting for the disk
+    std::uint64_t sessionBytes = 0;     ///< channels: unacknowledged and half received messages
+    std::uint64_t sqliteBytes = 0;      ///< page caches of the database
+    std::uint64_t otherBytes = 0;       ///< the rest: the program, its libraries, free heap
+    std::uint64_t pagedOutBytes = 0;    ///< bodies that are on disk only: no part of memory
+    /// The alarm ends below this: it lies under the watermark, so that the alarm does not flicker.
+    std::uint64_t clearBytes = 0;
+    double pagingRatio = 0.5;
+    std::uint64_t pagingBytes = 0;  ///< pagingRatio of the watermark: above it bodies leave memory
+    /// The watermark as it was set; nullopt: in bytes.
+    std::optional<double> watermarkRatio{};
     bool operator==(const MemoryUse&) const = default;
 };
 
@@ -310,7 +355,28 @@ struct DiskUse {
     std::uint64_t freeBytes = 0;
     std::uint64_t limitBytes = 0;     ///< below it publishers are blocked
     std::uint64_t databaseBytes = 0;  ///< of our own files
+    std::uint64_t clearBytes = 0;     ///< the alarm ends above this, which lies over the limit
+    /// The limit as it was set, times the memory; nullopt: in bytes.
+    std::optional<double> limitRatio{};
     bool operator==(const DiskUse&) const = default;
+};
+
+enum class AlarmKind { Memory, Disk };
+
+/// An alarm that is on.
+struct AlarmRow {
+    AlarmKind kind = AlarmKind::Memory;
+    QDateTime since{};
+    bool operator==(const AlarmRow&) const = default;
+};
+
+/// A stage of the way of messages, over all connections.
+struct FlowStageRow {
+    FlowStage stage = FlowStage::Publisher;
+    std::uint64_t waitingBytes = 0;     ///< what waits in it
+    std::uint64_t waitingBytesMax = 0;  ///< how much may; 0: no fixed limit
+    std::uint32_t heldCount = 0;        ///< connections that it holds back now
+    bool operator==(const FlowStageRow&) const = default;
 };
 
 struct Overview {
@@ -336,6 +402,13 @@ struct Overview {
     DiskUse disk;
     bool hasMemoryAlarm = false;
     bool hasDiskAlarm = false;
+    QList<AlarmRow> alarms{};          ///< those that are on, memory first
+    std::uint32_t blockedCount = 0;    ///< connections that are blocked
+    QStringList blockedConnections{};  ///< their names, sorted; at most the first 100
+    QList<FlowStageRow> flow{};        ///< every stage, in the order of FlowStage
+    std::uint64_t storeBytesMax = 0;   ///< what may wait for the disk
+    /// The last stage that holds somebody back; Publisher: nobody is held but by alarms.
+    FlowStage bottleneck = FlowStage::Publisher;
     QString storageError;  ///< empty while the store is well; else one sentence
     bool operator==(const Overview&) const = default;
 };

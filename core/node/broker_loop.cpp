@@ -11,6 +11,8 @@
 #include "core/node/management_executor.h"
 #include "core/node/memory_monitor.h"
 #include "core/node/password_hash.h"
+#include "core/node/resource_alarms.h"
+#include "core/node/resource_commands.h"
 #include "core/node/snapshot_builder.h"
 #include "core/node/tls_listening.h"
 #include "core/node/user_store.h"
@@ -43,8 +45,6 @@ constexpr std::size_t kStoreBytesResume = kStoreBytesMax / 2;
 /// A turn flushes again while deliveries free credit, but lets others have their turn in between.
 constexpr int kFlushRoundsMax = 8;
 constexpr std::chrono::milliseconds kHousekeepingInterval{250};
-/// An alarm ends only this far below its watermark, so that it does not flicker.
-constexpr double kAlarmHysteresis = 0.95;
 
 Instant steadyNow() { return {std::chrono::steady_clock::now().time_since_epoch()}; }
 
@@ -119,6 +119,10 @@ private:
     void storeFailed(const storage::IoError& error);
     void housekeep();
     void updateAlarm();
+    void noteStates();
+    management::CommandResult carryOut(const management::SetMemoryWatermark& command);
+    management::CommandResult carryOut(const management::SetDiskFreeLimit& command);
+    management::CommandResult applyLimits();
     void updateHolds();
     void scheduleTurn();
     void readClocks() { m_broker.setNow(steadyNow(), wallNow()); }
@@ -154,11 +158,10 @@ private:
     bool m_hasHeldBack = false;  // some link is held back, or may have to be let go
     bool m_hasFreed = false;     // messages came and went since the last trim
     std::uint64_t m_publishSeen = 0;
-    bool m_hasMemoryAlarm = false;
-    bool m_hasDiskAlarm = false;
     QString m_storageError;
     MemoryMonitor m_memory;
     MemoryReading m_memoryReading;
+    ResourceAlarms m_alarms;
     std::unique_ptr<DiskMonitor> m_disk;
     std::optional<std::uint64_t> m_diskFreeBytes;  // unknown: no reason for an alarm
     std::uint64_t m_residentPeakBytes = 0;
@@ -193,6 +196,8 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
           .onGone = [this](ClientLink& link, net::CloseReason reason) { forget(link, reason); }},
       m_tls(config, logger,
             [this](const ListenAddress& address) { return listenOn(address, Transport::Tls); }),
+      m_alarms(config.memoryWatermark, config.memoryPagingRatio, config.diskFreeLimit,
+               m_memory.totalBytes()),
       m_executor(m_broker, {.find = [this](const std::string& name) -> std::optional<ConnectionId> {
                                 for (const auto& [id, link] : m_links) {
                                     if (link->name() == name) return id;
@@ -342,6 +347,7 @@ void BrokerLoop::Impl::addDefaults()
     if (m_broker.state().catalogue.vhostsByName().empty()) {
         m_broker.ensureVhost(m_config.defaultVhost);
     }
+    m_broker.setEventVhost(m_config.effectiveEventVhost());
     if (!m_broker.state().catalogue.users().empty()) return;
     broker::UserDefinition user{.name = m_config.defaultUser, .tags = m_config.defaultUserTags};
     if (const auto status = setPassword(user, m_config.defaultPassword); !status) {
@@ -493,15 +499,35 @@ void BrokerLoop::Impl::updateHolds()
     const std::size_t bytes = m_store == nullptr ? 0 : m_store->bytesInFlight();
     const bool wasBehind = m_isStoreBehind;
     m_isStoreBehind = bytes > (wasBehind ? kStoreBytesResume : kStoreBytesMax);
-    const bool mayHold = m_isStoreBehind || wasBehind || !m_broker.state().alarm.empty();
+    const bool mayHold = m_isStoreBehind || wasBehind || m_broker.state().alarms.isAny();
     if (!mayHold && !m_hasHeldBack) return;
     m_hasHeldBack = false;
+    bool hasChanged = false;
     for (const auto& [id, link] : m_links) {
         const broker::Connection* connection = m_broker.state().findConnection(id);
-        const bool isHeld = connection != nullptr &&
-                            (connection->isBlocked || (m_isStoreBehind && connection->isPublisher));
-        if (isHeld != link->isHeldBack()) link->setHeldBack(isHeld);
-        m_hasHeldBack |= isHeld;
+        using Hold = ClientLink::Hold;
+        Hold hold = Hold::None;
+        if (connection != nullptr && connection->isBlocked) {
+            hold = Hold::Alarm;
+        } else if (connection != nullptr && m_isStoreBehind && connection->isPublisher) {
+            hold = Hold::Store;
+        }
+        m_hasHeldBack |= hold != Hold::None;
+        if (hold == link->hold()) continue;
+        link->setHold(hold);
+        hasChanged = true;
+    }
+    if (hasChanged) noteStates();
+}
+
+/// So that states that nobody watches are in the connections' histories too.
+void BrokerLoop::Impl::noteStates()
+{
+    const bool hasAlarm = m_broker.state().alarms.isAny();
+    const QDateTime now = QDateTime::currentDateTime();
+    for (const auto& [id, link] : m_links) {
+        if (link->isClosed()) continue;
+        (void)link->lookAtState(hasAlarm, now);  // for its history
     }
 }
 
@@ -516,6 +542,7 @@ void BrokerLoop::Impl::housekeep()
     m_memoryReading = m_memory.read();
     m_diskFreeBytes = m_disk->freeBytes();
     updateAlarm();
+    noteStates();
     // glibc keeps what was freed: after a peak it is given back to the system.
     constexpr std::uint64_t kTrimStepBytes = 64 * 1024 * 1024;
     m_residentPeakBytes = std::max(m_residentPeakBytes, m_memoryReading.residentBytes);
@@ -531,25 +558,19 @@ void BrokerLoop::Impl::housekeep()
 
 void BrokerLoop::Impl::updateAlarm()
 {
-    const std::uint64_t watermark = m_config.memoryWatermark.bytes(m_memory.totalBytes());
-    const double limit = static_cast<double>(watermark) * (m_hasMemoryAlarm ? kAlarmHysteresis : 1);
-    m_hasMemoryAlarm = static_cast<double>(m_memoryReading.residentBytes) > limit;
-    const std::uint64_t diskLimit = m_config.diskFreeLimit.bytes(m_memory.totalBytes());
-    m_hasDiskAlarm = m_diskFreeBytes && *m_diskFreeBytes < diskLimit;
-
-    std::string reason;
-    if (m_hasMemoryAlarm) reason = "low on memory";
-    if (m_hasDiskAlarm) reason = m_hasMemoryAlarm ? "low on memory & disk" : "low on disk";
-    if (reason == m_broker.state().alarm) return;
-    if (reason.empty()) {
+    m_alarms.update(m_memoryReading.residentBytes, m_diskFreeBytes, QDateTime::currentDateTime());
+    const broker::Alarms alarms = m_alarms.alarms();
+    if (alarms == m_broker.state().alarms) return;
+    if (!alarms.isAny()) {
         m_logger.info("publishers go on: the alarm is over");
     } else {
-        m_logger.warning("publishers are blocked: " + reason,
+        m_logger.warning("publishers are blocked: " + std::string{broker::alarmText(alarms)},
                          {{"resident_bytes", m_memoryReading.residentBytes},
-                          {"watermark_bytes", watermark},
-                          {"disk_free_bytes", m_diskFreeBytes.value_or(0)}});
+                          {"watermark_bytes", m_alarms.watermarkBytes()},
+                          {"disk_free_bytes", m_diskFreeBytes.value_or(0)},
+                          {"disk_limit_bytes", m_alarms.diskLimitBytes()}});
     }
-    m_broker.setAlarm(reason);
+    m_broker.setAlarms(alarms);
     m_hasHeldBack = true;  // so that holds are looked at once more
     turn();
 }
@@ -570,9 +591,46 @@ management::CommandResult BrokerLoop::Impl::execute(const management::Management
     if (const auto* wish = std::get_if<management::CreateTestCertificates>(&command)) {
         return m_tls.createTestCertificates(*wish);
     }
+    if (const auto* watermark = std::get_if<management::SetMemoryWatermark>(&command)) {
+        return carryOut(*watermark);
+    }
+    if (const auto* limit = std::get_if<management::SetDiskFreeLimit>(&command)) {
+        return carryOut(*limit);
+    }
     auto result = m_executor.execute(command);
     scheduleTurn();
     return result;
+}
+
+management::CommandResult BrokerLoop::Impl::carryOut(const management::SetMemoryWatermark& command)
+{
+    const auto watermark = watermarkOf(command);
+    if (!watermark) return watermark.error();
+    m_alarms.setWatermark(*watermark);
+    if (command.pagingRatio) m_alarms.setPagingRatio(*command.pagingRatio);
+    return applyLimits();
+}
+
+management::CommandResult BrokerLoop::Impl::carryOut(const management::SetDiskFreeLimit& command)
+{
+    const auto limit = diskLimitOf(command);
+    if (!limit) return limit.error();
+    m_alarms.setDiskLimit(*limit);
+    return applyLimits();
+}
+
+/// Limits hold at once, by what memory and disk are now.
+management::CommandResult BrokerLoop::Impl::applyLimits()
+{
+    m_memoryReading = m_memory.read();
+    m_diskFreeBytes = m_disk->freeBytes();
+    m_logger.info("the limits of memory and disk are set",
+                  {{"watermark_bytes", m_alarms.watermarkBytes()},
+                   {"paging_bytes", m_alarms.pagingBytes()},
+                   {"disk_limit_bytes", m_alarms.diskLimitBytes()}});
+    updateAlarm();
+    sendSnapshot();
+    return {};
 }
 
 void BrokerLoop::Impl::sendSnapshot()
@@ -602,18 +660,13 @@ management::Overview BrokerLoop::Impl::overview() const
     describeListeners(overview);
     overview.startedAt = m_startedAt;
     overview.memory.residentBytes = m_memoryReading.residentBytes;
-    overview.memory.totalBytes = m_memory.totalBytes();
-    overview.memory.watermarkBytes = m_config.memoryWatermark.bytes(m_memory.totalBytes());
-    for (const auto& [id, link] : m_links) {
-        overview.memory.connectionBytes += sizeof(ClientLink) + link->socket().bufferBytes();
-    }
     const storage::StoreStats stats = m_store->stats();
     overview.memory.storeBytes = stats.bytesInFlight;
+    overview.memory.sqliteBytes = stats.cacheBytes;
+    overview.storeBytesMax = kStoreBytesMax;
     overview.disk.freeBytes = m_diskFreeBytes.value_or(0);
-    overview.disk.limitBytes = m_config.diskFreeLimit.bytes(m_memory.totalBytes());
     overview.disk.databaseBytes = stats.databaseBytes;
-    overview.hasMemoryAlarm = m_hasMemoryAlarm;
-    overview.hasDiskAlarm = m_hasDiskAlarm;
+    m_alarms.describe(overview);
     overview.storageError = m_storageError;
     return overview;
 }

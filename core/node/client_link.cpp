@@ -41,7 +41,7 @@ ClientLink::ClientLink(Context& context, ConnectionId id, net::FileDescriptor de
       m_name(m_socket.peer().text() + " -> " + m_socket.local().text()),
       m_connectedAt(QDateTime::currentDateTime())
 {
-    m_context.broker.addConnection(id, m_name);
+    m_context.broker.addConnection(id, m_name, m_socket.tls() != nullptr);
 }
 
 void ClientLink::touch()
@@ -123,17 +123,23 @@ void ClientLink::tick()
     if (m_session.isClosed() || m_socket.unsentBytes() > 0) touch();
 }
 
-void ClientLink::setHeldBack(bool isHeldBack)
+void ClientLink::setHold(Hold hold)
 {
-    m_isHeldBack = isHeldBack;
+    m_hold = hold;
     updateReading();
+}
+
+management::ConnectionState ClientLink::lookAtState(bool hasAlarm, const QDateTime& at)
+{
+    const broker::Connection& connection = *m_context.broker.state().findConnection(m_id);
+    return m_states.look(m_session, connection, isInFlow(), hasAlarm, m_context.now(), at);
 }
 
 void ClientLink::updateReading()
 {
     if (!m_socket.isOpen() || m_socket.isClosing()) return;
     const bool isFull = m_socket.unsentBytes() > kUnsentBytesMax || hasWaiting();
-    const bool isPaused = isFull || m_isHeldBack;
+    const bool isPaused = isFull || m_hold != Hold::None;
     if (isPaused == m_socket.isReadingPaused()) return;
     m_socket.pauseReading(isPaused);
     // While we don't read, we can't hear heartbeats either.

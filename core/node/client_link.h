@@ -4,6 +4,7 @@
 #include "core/base/time.h"
 #include "core/broker/broker.h"
 #include "core/net/client_socket.h"
+#include "core/node/connection_states.h"
 #include "core/node/node_config.h"
 #include "core/session/session.h"
 
@@ -62,9 +63,24 @@ public:
     /// Sends, tells the broker how much more fits, and closes what has to be closed.
     void flush();
     void tick();
-    /// Holds back or resumes reading for the broker's reasons: alarm, or a store that is behind.
-    void setHeldBack(bool isHeldBack);
-    bool isHeldBack() const { return m_isHeldBack; }
+    /// Why the client's publishes are not read.
+    enum class Hold {
+        None,
+        Alarm,  ///< it is blocked
+        Queue,  ///< memory fills faster than it can be relieved
+        Store,  ///< too much of it waits for the disk
+    };
+    /// Holds back or resumes reading.
+    void setHold(Hold hold);
+    Hold hold() const { return m_hold; }
+    bool isClosed() const { return !m_socket.isOpen(); }
+    /// Held back for want of credit: RabbitMQ's state flow.
+    bool isInFlow() const { return m_hold == Hold::Queue || m_hold == Hold::Store; }
+    /// Not read, since its client doesn't read.
+    bool isChoked() const { return m_socket.unsentBytes() >= kUnsentBytesMax; }
+    /// What it is now; from now on in its history. @param hasAlarm  publishers are blocked
+    management::ConnectionState lookAtState(bool hasAlarm, const QDateTime& at);
+    const ConnectionStates& states() const { return m_states; }
     bool isTouched = false;  ///< on the loop's list for this turn
 
     // ByteSink
@@ -89,7 +105,8 @@ private:
     /// Not encoded yet, since too much is unsent. What one read can ask for is little as events,
     /// which share their messages, but a hundred basic.get of one large message would be gigabytes.
     std::deque<broker::Event> m_waiting;
-    bool m_isHeldBack = false;
+    Hold m_hold = Hold::None;
+    ConnectionStates m_states;
 };
 
 }  // namespace warren::node

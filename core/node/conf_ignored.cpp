@@ -51,15 +51,6 @@ Problem judgeByteSize(std::string_view value)
     return "must be a size like 4096 or 128kb";
 }
 
-Problem judgePart(std::string_view value)
-{
-    double ratio = 0;
-    if (readRatio(value, ratio) || ratio <= 0 || ratio >= 1) {
-        return "must be a number between 0 and 1";
-    }
-    return std::nullopt;
-}
-
 Problem judgeLevel(std::string_view value)
 {
     LogLevel ignored{};
@@ -186,7 +177,6 @@ constexpr std::array kIgnoredKeys{
     IgnoredKey{"total_memory_available_override_value", judgeSize, IgnoredReason::NotYet},
     IgnoredKey{"vhost_restart_strategy", judgeChoice<kRestartStrategies>},
     IgnoredKey{"vm_memory_calculation_strategy", judgeChoice<kMemoryStrategies>},
-    IgnoredKey{"vm_memory_high_watermark_paging_ratio", judgePart},
 };
 
 bool matches(std::string_view pattern, std::string_view key)

@@ -265,6 +265,10 @@ constexpr std::array kKnownKeys{
              [](std::string_view value, Draft& draft) {
                  return readOptional(value, draft.diskRelative, readRatio);
              }},
+    KnownKey{"event_exchange.vhost",
+             [](std::string_view value, Draft& draft) {
+                 return readText(value, draft.config.eventVhost);
+             }},
     KnownKey{"frame_max", applyFrameMax},
     KnownKey{"handshake_timeout", applyHandshakeTimeout},
     KnownKey{"heartbeat", applyHeartbeat},
@@ -348,6 +352,10 @@ constexpr std::array kKnownKeys{
     KnownKey{"vm_memory_high_watermark.relative",
              [](std::string_view value, Draft& draft) {
                  return readOptional(value, draft.memoryRelative, readRatio);
+             }},
+    KnownKey{"vm_memory_high_watermark_paging_ratio",
+             [](std::string_view value, Draft& draft) {
+                 return readPart(value, draft.config.memoryPagingRatio);
              }},
 };
 

@@ -21,6 +21,16 @@ Problem readRatio(std::string_view value, double& result)
     return std::nullopt;
 }
 
+Problem readPart(std::string_view value, double& result)
+{
+    double ratio = 0;
+    if (readRatio(value, ratio) || ratio <= 0 || ratio >= 1) {
+        return "must be a number between 0 and 1";
+    }
+    result = ratio;
+    return std::nullopt;
+}
+
 Problem readBytes(std::string_view value, std::uint64_t& result)
 {
     const auto bytes = parseInformationUnit(value);

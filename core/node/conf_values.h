@@ -41,6 +41,8 @@ Problem readOptional(std::string_view value, std::optional<T>& result, Read read
 }
 
 Problem readRatio(std::string_view value, double& result);
+/// More than 0 and less than 1.
+Problem readPart(std::string_view value, double& result);
 /// With a unit: "512MB", "2GiB".
 Problem readBytes(std::string_view value, std::uint64_t& result);
 Problem readBool(std::string_view value, bool& result);

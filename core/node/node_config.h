@@ -105,6 +105,7 @@ struct NodeConfig {
     std::string defaultUser = "guest";  ///< created in an empty node, with all permissions
     std::string defaultPassword = "guest";
     std::string defaultVhost = "/";
+    std::string eventVhost;  ///< of the exchange amq.rabbitmq.event; empty: the default one
     DefaultPermissions defaultPermissions;
     std::vector<std::string> defaultUserTags{"administrator"};
     std::vector<std::string> loopbackUsers{"guest"};  ///< may connect from this machine only
@@ -113,11 +114,17 @@ struct NodeConfig {
     std::optional<std::chrono::milliseconds> consumerTimeout = std::chrono::milliseconds{1'800'000};
 
     MemoryWatermark memoryWatermark;
+    /// Above this part of the watermark, bodies leave memory for the disk.
+    double memoryPagingRatio = 0.5;
     DiskFreeLimit diskFreeLimit;
     ClusterSettings cluster;
 
     bool operator==(const NodeConfig&) const = default;
 
+    const std::string& effectiveEventVhost() const
+    {
+        return eventVhost.empty() ? defaultVhost : eventVhost;
+    }
     const std::string& effectiveClusterName() const
     {
         return clusterName.empty() ? nodeName : clusterName;

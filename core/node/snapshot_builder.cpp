@@ -58,23 +58,19 @@ void addExtensions(const broker::Queue& queue, QueueRow& row, Instant now)
     row.deadLetterDroppedCount = queue.deadLetterDroppedCount;
 }
 
-ConnectionState stateOf(const session::Session& session, const broker::Connection& connection,
-                        bool isHeldBack, bool hasAlarm)
+CreditRow creditOf(const ClientLink& link)
 {
-    using Phase = session::Session::Phase;
-    switch (session.phase()) {
-    case Phase::AwaitsProtocolHeader:
-    case Phase::AwaitsStartOk: return ConnectionState::Starting;
-    case Phase::AwaitsTuneOk: return ConnectionState::Tuning;
-    case Phase::AwaitsOpen:
-    case Phase::Opening: return ConnectionState::Opening;
-    case Phase::Running: break;
-    case Phase::AwaitsCloseOk:
-    case Phase::Closed: return ConnectionState::Closing;
+    CreditRow credit{.unsentBytes = link.socket().unsentBytes(),
+                     .unsentBytesMax = ClientLink::kUnsentBytesMax};
+    switch (link.hold()) {
+    case ClientLink::Hold::Alarm: credit.heldBy = FlowStage::Publisher; break;
+    case ClientLink::Hold::Queue: credit.heldBy = FlowStage::Queue; break;
+    case ClientLink::Hold::Store: credit.heldBy = FlowStage::Store; break;
+    case ClientLink::Hold::None:
+        if (link.isChoked()) credit.heldBy = FlowStage::Session;
+        break;
     }
-    if (connection.isBlocked) return ConnectionState::Blocked;
-    if (hasAlarm) return ConnectionState::Blocking;
-    return isHeldBack ? ConnectionState::Flow : ConnectionState::Running;
+    return credit;
 }
 
 ChannelMode modeOf(broker::ChannelMode mode)
@@ -99,7 +95,7 @@ SnapshotPtr SnapshotBuilder::build(const broker::State& state, const WatchScope&
     snapshot->topics = scope.topics | TopicOverview;
     snapshot->overview = std::move(surroundings.overview);
     countTotals(state, snapshot->overview, now);
-    snapshot->overview.connectionCount = static_cast<std::uint32_t>(surroundings.links.size());
+    countLinks(state, surroundings.links, snapshot->overview);
 
     Links links;
     for (const ClientLink* link : surroundings.links)
@@ -127,9 +123,9 @@ SnapshotPtr SnapshotBuilder::build(const broker::State& state, const WatchScope&
     if (scope.topics & TopicClosedChannels) {
         snapshot->closedChannels = closedChannelRows(state);
     }
-    for (const ClientLink* link : surroundings.links) {
+    for (ClientLink* link : surroundings.links) {
         if (scope.topics & TopicConnections) {
-            snapshot->connections.append(connectionRow(state, *link, now));
+            snapshot->connections.append(connectionRow(state, *link, now, snapshot->takenAt));
         }
         if (scope.topics & TopicChannels) addChannels(state, *link, *snapshot, now);
     }
@@ -172,6 +168,48 @@ void SnapshotBuilder::countTotals(const broker::State& state, Overview& overview
     overview.memory.bodyBytes = bodyBytes;
     overview.memory.indexBytes = memoryBytes - std::min(memoryBytes, bodyBytes);
     overview.rates = m_totals.sample(now, state.counters);
+}
+
+/// What connections hold, and what holds them.
+void SnapshotBuilder::countLinks(const broker::State& state, const std::vector<ClientLink*>& links,
+                                 Overview& overview)
+{
+    MemoryUse& memory = overview.memory;
+    FlowStageRow publisher{.stage = FlowStage::Publisher};
+    FlowStageRow session{.stage = FlowStage::Session};
+    FlowStageRow queue{.stage = FlowStage::Queue,
+                       .waitingBytes = memory.bodyBytes,
+                       .waitingBytesMax = memory.pagingBytes};
+    FlowStageRow store{.stage = FlowStage::Store,
+                       .waitingBytes = memory.storeBytes,
+                       .waitingBytesMax = overview.storeBytesMax};
+    for (const ClientLink* link : links) {
+        const broker::Connection& connection = *state.findConnection(link->id());
+        const ClientLink::Hold hold = link->hold();
+        publisher.heldCount += connection.isBlocked;
+        session.heldCount += link->isChoked();
+        queue.heldCount += hold == ClientLink::Hold::Queue;
+        store.heldCount += hold == ClientLink::Hold::Store;
+        session.waitingBytes += link->socket().unsentBytes();
+        memory.connectionBytes += sizeof(ClientLink) + link->socket().bufferBytes();
+        memory.sessionBytes += link->session().memoryBytes() + connection.memoryBytes();
+        if (!connection.isBlocked) continue;
+        overview.blockedConnections.append(textOf(std::string_view{link->name()}));
+    }
+    overview.connectionCount = static_cast<std::uint32_t>(links.size());
+    overview.blockedCount = publisher.heldCount;
+    overview.blockedConnections.sort();
+    constexpr qsizetype kNamesMax = 100;
+    if (overview.blockedConnections.size() > kNamesMax) {
+        overview.blockedConnections.resize(kNamesMax);
+    }
+    overview.flow = {publisher, session, queue, store};
+    for (const FlowStageRow& stage : overview.flow) {
+        if (stage.heldCount > 0) overview.bottleneck = stage.stage;
+    }
+    const std::uint64_t known = memory.bodyBytes + memory.indexBytes + memory.connectionBytes +
+                                memory.storeBytes + memory.sessionBytes + memory.sqliteBytes;
+    memory.otherBytes = memory.residentBytes - std::min(memory.residentBytes, known);
 }
 
 QueueRow SnapshotBuilder::queueRow(const broker::Vhost& vhost, const broker::Queue& queue,
@@ -248,8 +286,8 @@ ExchangeRow SnapshotBuilder::exchangeRow(const broker::Exchange& exchange, Insta
             .publishOutRate = rates[1]};
 }
 
-ConnectionRow SnapshotBuilder::connectionRow(const broker::State& state, const ClientLink& link,
-                                             Instant now)
+ConnectionRow SnapshotBuilder::connectionRow(const broker::State& state, ClientLink& link,
+                                             Instant now, const QDateTime& at)
 {
     LinkSample& sample = m_links[link.id()];
     const session::ClientInfo& client = link.session().client();
@@ -258,7 +296,12 @@ ConnectionRow SnapshotBuilder::connectionRow(const broker::State& state, const C
     row.name = textOf(std::string_view{link.name()});
     row.vhost = textOf(std::string_view{client.vhost});
     row.user = textOf(std::string_view{client.user});
-    row.state = stateOf(link.session(), connection, link.isHeldBack(), !state.alarm.empty());
+    row.state = link.lookAtState(state.alarms.isAny(), at);
+    row.stateHistory = link.states().history();
+    if (row.state == ConnectionState::Blocked || row.state == ConnectionState::Blocking) {
+        row.blockedReason = textOf(broker::alarmText(state.alarms));
+    }
+    row.credit = creditOf(link);
     row.protocol = QStringLiteral("AMQP 0-9-1");
     if (const net::TlsSession* tls = link.socket().tls(); tls != nullptr) {
         row.usesTls = true;
@@ -312,10 +355,10 @@ void SnapshotBuilder::addChannels(const broker::State& state, const ClientLink& 
         row.uncommittedCount = channel.transaction.count();
         row.rates = sample.channels[channel.number].sample(now, channel.counters);
         const bool isMoving = row.rates.publish > 0 || row.rates.deliver > 0 || row.rates.ack > 0;
-        row.state = channel.isClosing   ? QStringLiteral("closing")
-                    : link.isHeldBack() ? QStringLiteral("flow")
-                    : isMoving          ? QStringLiteral("running")
-                                        : QStringLiteral("idle");
+        row.state = channel.isClosing ? QStringLiteral("closing")
+                    : link.isInFlow() ? QStringLiteral("flow")
+                    : isMoving        ? QStringLiteral("running")
+                                      : QStringLiteral("idle");
         snapshot.channels.append(row);
     });
 }

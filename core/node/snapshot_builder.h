@@ -27,7 +27,7 @@ public:
     /// What the builder can't see in the broker's state.
     struct Surroundings {
         management::Overview overview;  ///< node, memory, disk, alarms: filled by the caller
-        std::vector<const ClientLink*> links;
+        std::vector<ClientLink*> links;
         QList<management::LogRow> log;
         /// Whether a user may log in from this machine only.
         std::function<bool(std::string_view user)> isLoopbackOnly = [](std::string_view) {
@@ -50,12 +50,14 @@ private:
     };
     using Links = std::unordered_map<ConnectionId, const ClientLink*>;
 
+    static void countLinks(const broker::State& state, const std::vector<ClientLink*>& links,
+                           management::Overview& overview);
     void countTotals(const broker::State& state, management::Overview& overview, Instant now);
     management::QueueRow queueRow(const broker::Vhost& vhost, const broker::Queue& queue,
                                   const Links& links, Instant now);
     management::ExchangeRow exchangeRow(const broker::Exchange& exchange, Instant now);
-    management::ConnectionRow connectionRow(const broker::State& state, const ClientLink& link,
-                                            Instant now);
+    management::ConnectionRow connectionRow(const broker::State& state, ClientLink& link,
+                                            Instant now, const QDateTime& at);
     void addChannels(const broker::State& state, const ClientLink& link,
                      management::Snapshot& snapshot, Instant now);
     void addQueueDetail(const broker::State& state, const management::ResourceKey& key,

@@ -27,6 +27,8 @@ public:
     void begin(const amqp::BasicPublish& publish);
 
     bool isIdle() const { return m_phase == Phase::Idle; }
+    /// Of the message that is coming in.
+    std::size_t memoryBytes() const { return m_builder.memoryBytes(); }
 
     /// The next header frame. @error UnexpectedFrame, FrameError, SyntaxError
     Result<Progress, amqp::AmqpError> addHeader(ByteView payload, std::uint64_t messageBytesMax);

@@ -114,7 +114,7 @@ void Session::handleConnectionMethod(ByteView payload, Commands& commands, Buffe
         return handleClose(commands, out);
     }
     if (const auto* startOk = std::get_if<amqp::ConnectionStartOk>(&*decoded)) {
-        if (m_phase == Phase::AwaitsStartOk) return handleStartOk(*startOk, out);
+        if (m_phase == Phase::AwaitsStartOk) return handleStartOk(*startOk, commands, out);
     }
     if (const auto* tuneOk = std::get_if<amqp::ConnectionTuneOk>(&*decoded)) {
         if (m_phase == Phase::AwaitsTuneOk) return handleTuneOk(*tuneOk);
@@ -135,7 +135,7 @@ void Session::handleConnectionMethod(ByteView payload, Commands& commands, Buffe
 
 // --------------------------------------------------------------------------------------- handshake
 
-void Session::handleStartOk(const amqp::ConnectionStartOk& method, Buffer& out)
+void Session::handleStartOk(const amqp::ConnectionStartOk& method, Commands& commands, Buffer& out)
 {
     const auto verdict = authenticate(method, m_config, m_authenticator, m_peer, m_client);
     if (!verdict) {
@@ -143,6 +143,12 @@ void Session::handleStartOk(const amqp::ConnectionStartOk& method, Buffer& out)
         // Spec: RabbitMQ's authentication_failure_close: others only see the socket close, and so
         // does who asks for an unknown mechanism.
         const bool isRefusal = verdict.error().code == ReplyCode::AccessRefused;
+        if (isRefusal) {
+            m_loginRefusal = "user '" + m_client.user + "' - invalid credentials";
+            commands.push_back(Command{0, broker::RefuseLogin{.user = m_client.user,
+                                                              .mechanism = m_client.mechanism,
+                                                              .reason = m_loginRefusal}});
+        }
         if (isRefusal && m_client.hasCapability("authentication_failure_close")) {
             sendClose(verdict.error(), out);
         } else {
@@ -176,7 +182,12 @@ void Session::handleOpen(const amqp::ConnectionOpen& method, Commands& commands)
                .vhost = m_client.vhost,
                .user = m_client.user,
                .wantsConsumerCancelNotify = m_client.hasCapability("consumer_cancel_notify"),
-               .wantsBlockedNotify = m_client.hasCapability("connection.blocked")}});
+               .wantsBlockedNotify = m_client.hasCapability("connection.blocked"),
+               .mechanism = m_client.mechanism,
+               .clientProperties = &m_client.properties,
+               .frameBytesMax = m_client.frameBytesMax,
+               .channelMax = m_client.channelMax,
+               .heartbeatSeconds = m_client.heartbeatSeconds}});
 }
 
 void Session::handleClose(Commands& commands, Buffer& out)
@@ -420,6 +431,15 @@ void Session::encodeOne(const broker::Event& event, std::size_t bodyBytesMax, Bu
         if (*reply == broker::PlainReply::ConnectionOpenOk) m_phase = Phase::Running;
         if (*reply == broker::PlainReply::ConnectionCloseOk) m_phase = Phase::Closed;
     }
+}
+
+std::size_t Session::memoryBytes() const
+{
+    std::size_t bytes = sizeof *this + m_channels.capacity() * sizeof(m_channels.front());
+    for (const auto& channel : m_channels) {
+        if (channel != nullptr) bytes += sizeof *channel + channel->content.memoryBytes();
+    }
+    return bytes;
 }
 
 void Session::closeChannelState(ChannelNumber number)

@@ -80,6 +80,8 @@ public:
     /// Whether the socket is to be closed once the output is sent.
     bool isClosed() const { return m_phase == Phase::Closed; }
     const ClientInfo& client() const { return m_client; }
+    /// Of its channels, and of messages that have come in half.
+    std::size_t memoryBytes() const;
     /// Why it ended, for the log; empty after an orderly close.
     const std::string& closeReason() const { return m_closeReason; }
 
@@ -106,7 +108,7 @@ private:
                        Result<ContentAssembler::Progress, amqp::AmqpError>&& progress,
                        Commands& commands);
 
-    void handleStartOk(const amqp::ConnectionStartOk& method, Buffer& out);
+    void handleStartOk(const amqp::ConnectionStartOk& method, Commands& commands, Buffer& out);
     void handleTuneOk(const amqp::ConnectionTuneOk& method);
     void handleOpen(const amqp::ConnectionOpen& method, Commands& commands);
     void handleClose(Commands& commands, Buffer& out);
@@ -138,6 +140,7 @@ private:
     bool m_isInputDead = false;    // the stream lost its framing
     bool m_hasPeerClosed = false;  // the client sent connection.close to the broker
     std::string m_closeReason;
+    std::string m_loginRefusal;  // for who listens to the broker's events
     std::vector<std::unique_ptr<ChannelState>> m_channels;  // open ones, by number
     std::size_t m_channelCount = 0;
     // What is being encoded in parts: a message, and how much of the end of its body is left.

@@ -2,6 +2,7 @@
 
 #include "core/broker/queue_settings.h"
 #include "core/storage/checksum.h"
+#include "core/storage/definition_check.h"
 #include "core/storage/definition_codec.h"
 #include "core/storage/migration.h"
 #include "core/storage/record_format.h"
@@ -69,6 +70,7 @@ private:
     SqliteConnection& m_connection;
     const std::uint32_t m_version;
     Recovery m_recovery;
+    DefinitionCheck m_definitions;
     /// Of every queue that is defined, by priority: a queue without priorities has one mark.
     std::unordered_map<QueueId, std::vector<Sequence>> m_marksOfQueue;
     std::map<broker::LogPosition, QByteArray> m_settled;
@@ -82,6 +84,7 @@ Status<IoError> Reader::readDefinitions()
         [this](const SqliteStatement& row) -> Status<IoError> {
             auto change = changeOfRow(row);
             if (!change) return damaged("a definition cannot be read");
+            if (auto fault = m_definitions.add(*change)) return damaged(*fault);
             if (const auto* put = std::get_if<broker::PutQueue>(&*change)) {
                 std::vector<Sequence> marks(broker::priorityMaxOf(put->queue) + 1u);
                 if (!m_marksOfQueue.emplace(put->queue.id, std::move(marks)).second) {

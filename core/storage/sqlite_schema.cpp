@@ -147,7 +147,8 @@ Status<IoError> configureConnection(SqliteConnection& connection, Synchronous sy
         connection,
         {synchronous == Synchronous::Full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL",
          "PRAGMA secure_delete=OFF", "PRAGMA wal_autocheckpoint=0", "PRAGMA temp_store=MEMORY",
-         "PRAGMA cache_size=-16384", "PRAGMA journal_size_limit=134217728"});
+         "PRAGMA cache_size=-" + std::to_string(kPageCacheBytes / 1024),
+         "PRAGMA journal_size_limit=134217728"});
 }
 
 }  // namespace warren::storage

@@ -18,6 +18,8 @@ inline constexpr std::uint32_t kApplicationId = 0x5752524E;
 inline constexpr std::uint32_t kSchemaVersion = 2;
 /// Large pages are the lever: a quarter of the time per message that SQLite's default takes.
 inline constexpr std::uint32_t kPageBytes = 64 * 1024;
+/// Of each connection, at most.
+inline constexpr std::uint32_t kPageCacheBytes = 16 * 1024 * 1024;
 
 /// Tables that version 1 did not have like this.
 inline constexpr const char* kMarkTable =

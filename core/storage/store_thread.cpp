@@ -360,6 +360,8 @@ public:
     {
         return {.databaseBytes = m_databaseBytes,
                 .bytesInFlight = bytesInFlight(),
+                .cacheBytes = static_cast<std::size_t>(
+                    std::min<std::uint64_t>(kPageCacheBytes, m_databaseBytes)),
                 .commitCount = m_commitCount,
                 .elidedCount = m_builder.elidedCount()};
     }

@@ -16,6 +16,7 @@ namespace warren::storage {
 struct StoreStats {
     std::uint64_t databaseBytes = 0;  ///< database and write-ahead log on disk, at the last commit
     std::size_t bytesInFlight = 0;
+    std::size_t cacheBytes = 0;     ///< of SQLite's page caches, at most
     std::uint64_t commitCount = 0;  ///< batches written
     std::uint64_t elidedCount = 0;  ///< messages removed before they were written
 };

@@ -106,7 +106,7 @@ void converse(std::uint8_t options, std::size_t pieceBytes, ByteView stream)
         if (isLate && piece % 2 == 1) harness.commit(1);
         if ((options & OtherClient) != 0) other.publish(1, "q", "m");
         if ((options & TimePasses) != 0) {
-            harness.broker().setAlarm(piece % 2 == 0 ? "low on memory" : "");
+            harness.broker().setAlarms({.isLowOnMemory = piece % 2 == 0});
             harness.advance(1s);
         }
         if ((options & ChannelsClose) != 0) {

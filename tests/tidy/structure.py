@@ -31,6 +31,7 @@ INCLUDES = {
         "core/amqp": {"field_table.h", "properties.h"},
         "core/broker": {
             "queue_operation.h",
+            "predeclared_exchanges.h",
             "queue_settings.h",
             "message.h",
             "definition.h",

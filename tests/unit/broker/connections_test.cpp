@@ -198,7 +198,7 @@ TEST_F(ConnectionsTest, AnAlarmBlocksWhoPublishes)
     CommandClient& consumer = harness.connect();
     client.declareQueue(1, "q");
     client.drop();
-    harness.broker().setAlarm("low on memory");
+    harness.broker().setAlarms({.isLowOnMemory = true});
     harness.settle();
     EXPECT_THAT(client.take(), IsEmpty());
     EXPECT_FALSE(connectionOf(client)->isBlocked);
@@ -210,7 +210,7 @@ TEST_F(ConnectionsTest, AnAlarmBlocksWhoPublishes)
     EXPECT_FALSE(connectionOf(consumer)->isBlocked);
     EXPECT_EQ(harness.findQueue("q")->readyCount(), 2u) << "what has come is not thrown away";
 
-    harness.broker().setAlarm("");
+    harness.broker().setAlarms({});
     harness.settle();
     EXPECT_THAT(client.take(), ElementsAre("0 unblocked"));
     EXPECT_THAT(consumer.take(), IsEmpty());
@@ -220,10 +220,10 @@ TEST_F(ConnectionsTest, AnAlarmBlocksWhoPublishes)
 TEST_F(ConnectionsTest, TellsOnlyThoseWhoWantItThatTheyAreBlocked)
 {
     CommandClient& silent = harness.connect(OpenConnection{.vhost = "/"}, 1);
-    harness.broker().setAlarm("low on disk");
+    harness.broker().setAlarms({.isLowOnDisk = true});
     silent.publish(1, "q", "m");
     EXPECT_TRUE(connectionOf(silent)->isBlocked);
-    harness.broker().setAlarm("");
+    harness.broker().setAlarms({});
     harness.settle();
     EXPECT_THAT(silent.take(), IsEmpty());
     EXPECT_FALSE(connectionOf(silent)->isBlocked);
@@ -231,11 +231,11 @@ TEST_F(ConnectionsTest, TellsOnlyThoseWhoWantItThatTheyAreBlocked)
 
 TEST_F(ConnectionsTest, ABlockedConnectionThatClosedIsNotToldMore)
 {
-    harness.broker().setAlarm("low on disk");
+    harness.broker().setAlarms({.isLowOnDisk = true});
     client.publish(1, "q", "m");
     client.send(0, CloseConnection{});
     client.drop();
-    harness.broker().setAlarm("");
+    harness.broker().setAlarms({});
     harness.settle();
     EXPECT_THAT(client.take(), IsEmpty());
 }

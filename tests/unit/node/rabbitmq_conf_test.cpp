@@ -122,6 +122,7 @@ TEST(ApplyConf, AppliesWhatANodeKnows)
         default_user = alice
         default_pass = it's a secret
         default_vhost = shop
+        event_exchange.vhost = office
         cluster_name = desk
         tcp_listen_options.backlog = 128
         log.console.level = warning
@@ -135,6 +136,7 @@ TEST(ApplyConf, AppliesWhatANodeKnows)
     EXPECT_EQ(config.defaultUser, "alice");
     EXPECT_EQ(config.defaultPassword, "it's a secret");
     EXPECT_EQ(config.defaultVhost, "shop");
+    EXPECT_EQ(config.eventVhost, "office");
     EXPECT_EQ(config.clusterName, "desk");
     EXPECT_EQ(config.listenBacklog, 128);
     EXPECT_EQ(config.logLevel, LogLevel::Warning);

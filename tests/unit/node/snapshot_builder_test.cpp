@@ -206,15 +206,32 @@ TEST_F(SnapshotBuilderTest, ShowsBlockedAndHeldConnections)
 {
     logIn();
     const auto state = [&] { return build(TopicConnections)->connections.front().state; };
-    link->setHeldBack(true);
+    link->setHold(ClientLink::Hold::Store);
     EXPECT_EQ(state(), ConnectionState::Flow);
-    harness.broker().setAlarm("low on memory");
+    EXPECT_EQ(build(TopicConnections)->connections.front().credit.heldBy, FlowStage::Store);
+    EXPECT_EQ(build(TopicOverview)->overview.bottleneck, FlowStage::Store);
+    harness.broker().setAlarms({.isLowOnMemory = true});
     EXPECT_EQ(state(), ConnectionState::Blocking);
     publish(1);
     EXPECT_EQ(state(), ConnectionState::Blocked);
-    harness.broker().setAlarm("");
-    link->setHeldBack(false);
+    link->setHold(ClientLink::Hold::Alarm);
+    const SnapshotPtr blocked = build(TopicConnections);
+    EXPECT_EQ(blocked->connections.front().blockedReason, QStringLiteral("low on memory"));
+    EXPECT_EQ(blocked->connections.front().credit.heldBy, FlowStage::Publisher);
+    EXPECT_EQ(blocked->overview.blockedCount, 1u);
+    EXPECT_EQ(blocked->overview.blockedConnections, QStringList{blocked->connections.front().name});
+    EXPECT_EQ(blocked->overview.flow.at(0).heldCount, 1u);
+    harness.broker().setAlarms({});
+    link->setHold(ClientLink::Hold::None);
+    EXPECT_EQ(state(), ConnectionState::Flow) << "shown for a while longer";
+    now = now + ConnectionStates::kFlowShown;
     EXPECT_EQ(state(), ConnectionState::Running);
+    QList<ConnectionState> states;
+    for (const ConnectionStateChange& one : build(TopicConnections)->connections[0].stateHistory)
+        states.append(one.state);
+    EXPECT_EQ(states, (QList<ConnectionState>{ConnectionState::Flow, ConnectionState::Blocking,
+                                              ConnectionState::Blocked, ConnectionState::Flow,
+                                              ConnectionState::Running}));
     say(test::methodFrame(7, amqp::ChannelClose{}));
     EXPECT_EQ(state(), ConnectionState::Closing);
 }

@@ -624,10 +624,10 @@ TEST_F(SessionTest, DeadlineIsNeverOneThatATickDoesNotMeet)
 TEST_F(SessionTest, TellsBlockedClients)
 {
     logInWithChannel();
-    harness.broker().setAlarm("low on memory");
+    harness.broker().setAlarms({.isLowOnMemory = true});
     send(test::contentFrames(1, amqp::BasicPublish{.exchange = "", .routingKey = "q"}, "m"));
     EXPECT_THAT(received(), ElementsAre("0 connection.blocked"));
-    harness.broker().setAlarm("");
+    harness.broker().setAlarms({});
     harness.settle();
     EXPECT_THAT(received(), ElementsAre("0 connection.unblocked"));
 }

@@ -181,6 +181,12 @@ TEST_F(DamagedStoreTest, RefusesADefinitionThatCannotBeRead)
     expectRefused(IoError::Kind::Damaged, "definition");
 }
 
+TEST_F(DamagedStoreTest, RefusesDefinitionsInAVhostThatIsNotThere)
+{
+    execute("DELETE FROM definition WHERE kind = 1");
+    expectRefused(IoError::Kind::Damaged, "the queue 'a' is in the vhost '/', which is not there");
+}
+
 TEST_F(DamagedStoreTest, RefusesDeliveryCountsThatDoNotFit)
 {
     execute("INSERT INTO delivery_count VALUES(3, x'00000000000000')");

@@ -258,9 +258,10 @@ TEST_F(SqliteStoreTest, GivesDefinitionsBackInTheOrderTheyNeed)
         .vhost = "/", .source = "orders", .destination = "q", .routingKey = "#", .arguments = {}};
     {
         StoreOnDisk disk{m_file};
-        ASSERT_TRUE(
-            disk.write(change(1, broker::PutVhost{{"/"}}), change(2, broker::PutExchange{exchange}),
-                       change(3, broker::PutQueue{queue}), change(4, broker::PutBinding{binding})));
+        ASSERT_TRUE(disk.write(change(1, broker::PutVhost{{"/", "described"}}),
+                               change(2, broker::PutExchange{exchange}),
+                               change(3, broker::PutQueue{queue}),
+                               change(4, broker::PutBinding{binding})));
     }
     const auto definitions = reread().definitions;
     ASSERT_EQ(definitions.size(), 4u);

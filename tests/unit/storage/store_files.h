@@ -1,9 +1,12 @@
 #pragma once
 
+#include "core/storage/definition_codec.h"
+#include "core/storage/sqlite_schema.h"
 #include "core/storage/sqlite_store.h"
 #include "core/storage/store_batch.h"
 #include "tests/unit/storage/operations.h"
 
+#include <QByteArray>
 #include <QSqlDatabase>
 #include <QSqlError>
 #include <QSqlQuery>
@@ -21,6 +24,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 /// What the tests of the store on disk do with its files.
@@ -33,17 +37,28 @@ inline storage::StoreOptions optionsFor(const std::filesystem::path& databaseFil
     return options;
 }
 
+/// What the definitions of the tests are in, though none of them wants to see it.
+inline broker::VhostDefinition vhostOfTests() { return {"/", "of the tests"}; }
+
+/// Creates the database with that vhost, if there is none.
+void provideVhost(const std::filesystem::path& databaseFile);
+
 /// A store on disk with what stands before it: operations in, batches written.
 class StoreOnDisk {
 public:
     /// Opens the store, which is expected to succeed.
     explicit StoreOnDisk(storage::StoreOptions options)
     {
+        provideVhost(options.databaseFile);
         auto opened = storage::SqliteStore::open(std::move(options));
         EXPECT_TRUE(opened.isOk()) << (opened.isOk() ? "" : opened.error().text);
         if (!opened.isOk()) std::abort();
         store = std::move(*opened);
         recovered = store->takeRecovered();
+        std::erase_if(recovered.definitions, [](const broker::CatalogueChange& one) {
+            const auto* vhost = std::get_if<broker::PutVhost>(&one);
+            return vhost != nullptr && vhost->vhost == vhostOfTests();
+        });
         m_builder = storage::BatchBuilder{recovered.lastPosition};
         m_nextPosition = recovered.lastPosition + 1;
     }
@@ -127,6 +142,19 @@ inline std::map<std::string, std::string> filesOf(const std::filesystem::path& f
         if (!name.ends_with("-shm")) files[name] = contentsOf(entry.path());
     }
     return files;
+}
+
+inline void provideVhost(const std::filesystem::path& databaseFile)
+{
+    if (std::filesystem::exists(databaseFile)) return;
+    if (!storage::createDatabase(databaseFile).isOk()) return;  // the test will see why
+    const storage::DefinitionRow row = storage::rowOf(vhostOfTests());
+    const auto hex = [](const std::string& bytes) {
+        return QByteArray::fromStdString(bytes).toHex().toStdString();
+    };
+    const std::string sql = "INSERT INTO definition VALUES(1, x'" + hex(row.key) + "', x'" +
+                            hex(row.value) + "', NULL)";
+    (void)queried(databaseFile, sql.c_str());
 }
 
 }  // namespace warren::test

@@ -209,8 +209,9 @@ private:
 
     void bind(std::vector<broker::StoredOperation>& list)
     {
+        constexpr const char* kSources[] = {"amq.direct", "amq.fanout", "amq.topic"};
         const broker::BindingDefinition binding{.vhost = "/",
-                                                .source = "x" + std::to_string(m_random.below(3)),
+                                                .source = kSources[m_random.below(3)],
                                                 .destination = anyQueue()->second.name,
                                                 .routingKey = std::to_string(m_random.below(2)),
                                                 .arguments = {}};

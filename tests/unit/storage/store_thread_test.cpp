@@ -31,6 +31,7 @@ protected:
     {
         m_store.reset();
         m_committed.clear();
+        provideVhost(options.databaseFile);
         auto opened = StoreThread::open(std::move(options), &m_context);
         ASSERT_TRUE(opened.isOk()) << opened.error().text;
         m_store = std::move(*opened);
