@@ -37,7 +37,7 @@ TEST_F(LocalNode, TellsWhereItListens)
     EXPECT_EQ(snapshot->overview.amqpPort, m_port);
     EXPECT_EQ(snapshot->overview.connectionString,
               QStringLiteral("amqp://guest:guest@127.0.0.1:%1/").arg(m_port));
-    EXPECT_EQ(snapshot->overview.exchangeCount, 7u);
+    EXPECT_EQ(snapshot->overview.exchangeCount, 8u);
     EXPECT_GT(snapshot->overview.memory.residentBytes, 0u);
     EXPECT_TRUE(snapshot->queues.isEmpty()) << "nobody watches them";
 }
