@@ -2,7 +2,7 @@
 
 import statistics
 
-from .rows import METRICS
+from .rows import METRICS, Metric
 
 OURS = "warren"
 
@@ -56,10 +56,8 @@ def row_lines(title, figures, names, beside, noise):
             cells.append(ratio_text(ratios(ours, theirs, metric)) if ours and theirs else "–")
         lines.append(cells)
     for text, values in beside.items():
-        digits = 3 if "ms" in text else 0
-        middle = statistics.median(values)
-        lines.append(["", text, f"{number(middle, digits)} ({number(min(values), digits)}–"
-                      f"{number(max(values), digits)})", *[""] * (len(lines[0]) - 3)])
+        metric = Metric(text, True, 3 if text.endswith(" ms") else 0)
+        lines.append(["", text, spread(values, metric), *[""] * (len(lines[0]) - 3)])
     if noise:
         lines[0][0] += " †"
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
