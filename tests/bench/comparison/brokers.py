@@ -37,6 +37,15 @@ def free_ports(count):
     return ports
 
 
+def send(number, pids):
+    """Signals processes; those that are gone are left out."""
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+
+
 class Broker:
     """A broker that we can load. `is_ours` says that we may also stop it and start it again."""
 
@@ -92,12 +101,10 @@ class OwnBroker(Broker):
         self.start()
 
     def freeze(self):
-        for pid in self.pids:
-            os.kill(pid, signal.SIGSTOP)
+        send(signal.SIGSTOP, self.pids)
 
     def thaw(self):
-        for pid in self.pids:
-            os.kill(pid, signal.SIGCONT)
+        send(signal.SIGCONT, self.pids)
 
     def halt(self):
         """Ends the processes in order and leaves the data."""
@@ -219,15 +226,11 @@ class RabbitMq(OwnBroker):
         for process, pids in ((self.server, self.pids), (self.epmd, [])):
             if not process:
                 continue
-            for pid in pids or [process.pid]:
-                try:
-                    os.kill(pid, signal.SIGTERM)
-                except ProcessLookupError:
-                    pass
+            send(signal.SIGTERM, pids or [process.pid])
             try:
                 process.wait(timeout=120)
             except subprocess.TimeoutExpired:
-                process.kill()
+                send(signal.SIGKILL, [*pids, process.pid])
                 process.wait()
         self.server = self.epmd = None
         self.pids = []

@@ -48,12 +48,14 @@ METRICS = {
 @dataclasses.dataclass(frozen=True)
 class Row:
     key: str
-    title: str
+    title: str  # {:,} stands for `count`
     measure: Callable  # (run, broker) -> {metric: value}
     # Starts on a broker that has just been started on an empty folder, where that is ours to do.
     needs_fresh: bool = False
     # Takes minutes: once is enough unless more is asked for.
     is_heavy: bool = False
+    # How many connections, queues or messages it is about; a tenth of that in a quick run.
+    count: int = 0
     # What the disk itself does, beside the brokers: (run) -> {text: value}
     beside: Callable | None = None
 
@@ -116,7 +118,7 @@ def slowest_share(series):
 def backlog(run, broker):
     """Messages that nobody consumes; a restart with them; then all of them at once."""
     queue = ["-u", "compare-backlog"]
-    count = 100_000 if run.is_quick else 1_000_000
+    count = run.count
     grown = run.perf(broker, *queue, "-y", "0", "-s", "1024", *PERSISTENT, "-C", str(count))
     result = {
         "confirmed_rate": grown["confirmed_rate"],
@@ -142,16 +144,14 @@ def backlog(run, broker):
 
 def churn(parallel):
     def measure(run, broker):
-        count = (200 if run.is_quick else 2000) * (2 if parallel > 1 else 1)
-        figures = run.perf(broker, "--connection-churn", str(count), "--parallel", str(parallel))
+        figures = run.perf(broker, "--connection-churn", str(run.count), "--parallel", str(parallel))
         return {"churn_rate": figures["rate"]}
 
     return measure
 
 
 def idle(run, broker):
-    count = 500 if run.is_quick else 5000
-    figures = run.perf(broker, "--idle-connections", str(count), "--hold",
+    figures = run.perf(broker, "--idle-connections", str(run.count), "--hold",
                        "4" if run.is_quick else "20")
     result = {"open_rate": figures["open_rate"]}
     if "idle_cpu_percent" in figures:
@@ -162,8 +162,7 @@ def idle(run, broker):
 
 
 def many_queues(run, broker):
-    count = 1000 if run.is_quick else 10_000
-    figures = run.perf(broker, "--declare-queues", str(count), "--durable", "--hold", "5")
+    figures = run.perf(broker, "--declare-queues", str(run.count), "--durable", "--hold", "5")
     result = {"declare_s": figures["declare_seconds"], "delete_s": figures["delete_seconds"]}
     if "bytes_per_queue" in figures:
         result["rss_mib"] = mib(figures["rss_bytes"])
@@ -220,10 +219,12 @@ ROWS = [
     Row("4to4-persistent", "1 KiB persistent, confirms window 1000, 4→4, 4 queues",
         throughput("-s", "1024", "-x", "4", "-y", "4", "--queues", "4", *PERSISTENT, *CONSUMED,
                    confirms=True)),
-    Row("churn-1", "connection + channel churn, one at a time", churn(1)),
-    Row("churn-8", "connection + channel churn, 8 at a time", churn(8)),
-    Row("idle", "5,000 idle connections", idle, needs_fresh=True),
-    Row("queues", "10,000 durable queues", many_queues, needs_fresh=True),
-    Row("backlog", "1,000,000 persistent messages of 1 KiB without a consumer", backlog,
-        needs_fresh=True, is_heavy=True),
+    Row("churn-1", "{:,} connections with a channel, opened and closed one at a time", churn(1),
+        count=2000),
+    Row("churn-8", "{:,} connections with a channel, opened and closed 8 at a time", churn(8),
+        count=4000),
+    Row("idle", "{:,} idle connections", idle, needs_fresh=True, count=5000),
+    Row("queues", "{:,} durable queues", many_queues, needs_fresh=True, count=10_000),
+    Row("backlog", "{:,} persistent messages of 1 KiB without a consumer", backlog,
+        needs_fresh=True, is_heavy=True, count=1_000_000),
 ]
