@@ -345,7 +345,7 @@ struct MemoryUse {
     /// The alarm ends below this: it lies under the watermark, so that the alarm does not flicker.
     std::uint64_t clearBytes = 0;
     double pagingRatio = 0.5;
-    std::uint64_t pagingBytes = 0;  ///< pagingRatio of the watermark: above it bodies leave memory
+    std::uint64_t pagingBytes = 0;  ///< pagingRatio of the watermark: nothing is paged yet
     /// The watermark as it was set; nullopt: in bytes.
     std::optional<double> watermarkRatio{};
     bool operator==(const MemoryUse&) const = default;
