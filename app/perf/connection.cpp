@@ -286,15 +286,8 @@ Status<Failure> Connection::handleMethod(const amqp::Frame& frame)
     const auto id = amqp::peekMethodId(frame.payload);
     if (!id) return Failure{FailureKind::Protocol, m_uri.address() + ": method frame without ids"};
     const ByteView arguments = amqp::argumentsOf(frame.payload);
-    if (id->classId == amqp::kBasicClass) [[likely]] {
-        if (m_awaited && m_awaited->channel == frame.channel && m_awaited->id == *id) {
-            m_awaited->hasCome = true;
-            m_awaited->arguments = textOf(arguments);
-            return {};
-        }
-        ChannelHandler* handler = handlerOf(frame.channel);
-        return handler == nullptr ? Status<Failure>{} : handler->onMethod(*id, arguments);
-    }
+    if (id->classId == amqp::kBasicClass) [[likely]]
+        return handOver(frame.channel, *id, arguments);
     if (*id == amqp::ConnectionClose::kId || *id == amqp::ChannelClose::kId) {
         return handleClose(frame, *id);
     }
@@ -317,13 +310,19 @@ Status<Failure> Connection::handleMethod(const amqp::Frame& frame)
         send(frame.channel, amqp::ChannelFlowOk{.active = flow->active});
         return {};
     }
-    if (m_awaited && m_awaited->channel == frame.channel && m_awaited->id == *id) {
+    return handOver(frame.channel, *id, arguments);
+}
+
+/// To the call that waits for this answer, or else to who has the channel.
+Status<Failure> Connection::handOver(ChannelNumber channel, amqp::MethodId id, ByteView arguments)
+{
+    if (m_awaited && m_awaited->channel == channel && m_awaited->id == id) {
         m_awaited->hasCome = true;
         m_awaited->arguments = textOf(arguments);
         return {};
     }
-    ChannelHandler* handler = handlerOf(frame.channel);
-    return handler == nullptr ? Status<Failure>{} : handler->onMethod(*id, arguments);
+    ChannelHandler* handler = handlerOf(channel);
+    return handler == nullptr ? Status<Failure>{} : handler->onMethod(id, arguments);
 }
 
 Status<Failure> Connection::handleClose(const amqp::Frame& frame, amqp::MethodId id)

@@ -119,6 +119,7 @@ private:
     Status<Failure> handleFrames();
     Status<Failure> handle(const amqp::Frame& frame);
     Status<Failure> handleMethod(const amqp::Frame& frame);
+    Status<Failure> handOver(ChannelNumber channel, amqp::MethodId id, ByteView arguments);
     Status<Failure> handleClose(const amqp::Frame& frame, amqp::MethodId id);
     ChannelHandler* handlerOf(ChannelNumber channel) const
     {
