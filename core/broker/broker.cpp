@@ -192,6 +192,7 @@ void Broker::followUp()
     if (!m_state.doomedQueues.empty()) m_declarations.removeDoomed();
     if (!m_state.traces.empty()) m_publishing.deliverTraces();
     if (!m_state.notices.empty()) m_publishing.deliverNotices();
+    if (!m_state.refilledQueues.empty()) m_consuming.trimRefilled();
     if (!m_state.deadLetters.isEmpty()) m_deadLettering.drain();
 }
 
@@ -473,6 +474,7 @@ void Broker::flush()
 {
     const ActorScope actor(m_state, kInternalActor);
     m_lifetimes.run();
+    if (!m_state.refilledQueues.empty()) m_consuming.trimRefilled();
     for (const QueueId id : m_state.takeDirtyQueues()) {
         Queue* queue = m_state.catalogue.findQueue(id);
         if (queue == nullptr) continue;

@@ -139,7 +139,8 @@ public:
     const State& state() const { return m_state; }
 
 private:
-    /// What a command or a flush has set off: replays, dead letters, traces, and queues that go.
+    /// What a command or a flush has set off: replays, traces, queues that go, messages that came
+    /// back too late, and dead letters.
     void followUp();
     void applyToConnection(Connection& connection, CommandBody& body);
     void applyToChannel(Channel& channel, CommandBody& body);

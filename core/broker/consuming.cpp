@@ -497,6 +497,24 @@ void Consuming::putBack(Channel& channel, UnackedMessage& message)
     }
     queue->requeue(std::move(entry));
     m_state.markDirty(*queue);
+    if (queue->isRefilled) return;
+    queue->isRefilled = true;
+    m_state.refilledQueues.push_back(queue->id());
+}
+
+void Consuming::trimRefilled()
+{
+    for (const QueueId id : m_state.refilledQueues) {
+        Queue* queue = m_state.catalogue.findQueue(id);
+        if (queue == nullptr) continue;
+        queue->isRefilled = false;
+        // All of it: whoever gets or consumes next must not see what is too much.
+        while (dropExpired(*queue, m_state.wallNow)) {
+        }
+        while (queue->hasLengthLimit() && dropOverflow(*queue)) {
+        }
+    }
+    m_state.refilledQueues.clear();
 }
 
 void Consuming::logRemoval(const Queue& queue, const QueueEntry& entry)

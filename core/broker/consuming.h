@@ -42,6 +42,9 @@ public:
     bool dropExpired(Queue& queue, WallTime at);
     /// Removes the first messages while the queue is over its limits, likewise.
     bool dropOverflow(Queue& queue);
+    /// Drops what came back to its queue too late, or to a queue that is full, before it goes out
+    /// again. Source: RabbitMQ 3.10.8, observed.
+    void trimRefilled();
     /// The channel's replies have nowhere to go any more.
     void endReplies(Channel& channel);
     /// Consumers of this connection may take messages again.

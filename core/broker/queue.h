@@ -145,6 +145,7 @@ public:
     Instant timerAt = Instant::never();        ///< what it has armed (timers.h)
     LogPosition declaredAt = 0;  ///< until this is committed, nobody may be told that it exists
     bool isDirty = false;        ///< on the broker's list of queues to deliver from
+    bool isRefilled = false;     ///< on State::refilledQueues
 
 private:
     /// What tells apart the messages that expire anywhere.

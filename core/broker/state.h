@@ -164,6 +164,9 @@ public:
 
     /// Queues whose settings have changed: limits and lifetimes hold at once.
     std::vector<QueueId> changedSettings;
+    /// Queues to which messages came back: at the end of the command they give up what has expired
+    /// meanwhile, and what is too much.
+    std::vector<QueueId> refilledQueues;
     /// Queues that go at the end of the command: auto-delete ones that lost their last consumer.
     std::vector<QueueId> doomedQueues;
 

@@ -46,6 +46,35 @@ TEST_F(QueueLimitsTest, DoNotCountWhatIsUnacked)
     EXPECT_THAT(harness.ready("q"), ElementsAre("b"));
 }
 
+TEST_F(QueueLimitsTest, DropWhatComesBackInsteadOfDeliveringItAgain)
+{
+    // Observed on RabbitMQ 3.10.8: whoever could take it again does not get it.
+    declare("q", {{"x-max-length", 1},
+                  {"x-dead-letter-exchange", ""},
+                  {"x-dead-letter-routing-key", "dead"}});
+    declare("dead");
+    client.consume(1, "q", "c");
+    publish("q", "a");
+    publish("q", "b");
+    client.drop();
+    client.nack(1, 2, true, true);
+    EXPECT_THAT(client.take(), ElementsAre("1 deliver c 3 b!"));
+    EXPECT_THAT(harness.ready("dead"), ElementsAre("a"));
+}
+
+TEST_F(QueueLimitsTest, DropWhatComesBackBeforeTheNextCommand)
+{
+    declare("q", {{"x-max-length", 0}});
+    client.consume(1, "q", "c");
+    publish("q", "a");
+    client.drop();
+    // In one round of commands, so nothing is delivered in between.
+    client.apply(1, Reject{1, false, true, {amqp::kBasicClass, 120}});
+    client.apply(2, Get{"q", true});
+    harness.settle();
+    EXPECT_THAT(client.take(), ElementsAre("2 get-empty"));
+}
+
 TEST_F(QueueLimitsTest, DoNotCountWhatConsumersTake)
 {
     declare("q", {{"x-max-length", 0}});
