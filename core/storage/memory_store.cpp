@@ -73,11 +73,16 @@ bool MemoryStore::commitFront()
     return true;
 }
 
-void MemoryStore::crash(std::size_t survivingGroupCount)
+void MemoryStore::crash(std::size_t survivingGroupCount, std::size_t survivingOperationCount)
 {
     for (std::size_t i = 0; i < survivingGroupCount && !m_pending.empty(); ++i) {
         makeDurable(std::move(m_pending.front()));
         m_pending.pop_front();
+    }
+    if (!m_pending.empty()) {
+        Group& torn = m_pending.front();
+        torn.resize(std::min(torn.size(), survivingOperationCount));
+        makeDurable(std::move(torn));
     }
     m_pending.clear();
     m_bytesInFlight = 0;

@@ -44,8 +44,10 @@ public:
     /// The process dies: what was not committed is lost, and so are the callbacks.
     ///
     /// @param survivingGroupCount  so many of the waiting groups had reached the disk, although
-    /// nobody was told any more; the next one was torn, which means lost as a whole
-    void crash(std::size_t survivingGroupCount = 0);
+    /// nobody was told any more
+    /// @param survivingOperationCount  so many operations of the next group had, too: where groups
+    /// end is the store's affair
+    void crash(std::size_t survivingGroupCount = 0, std::size_t survivingOperationCount = 0);
 
     /// What a restart would find: everything committed.
     RecoveredState recover() const;

@@ -376,12 +376,12 @@ void BrokerHarness::advance(Duration by)
     settle();
 }
 
-void BrokerHarness::crash(std::size_t survivingGroupCount)
+void BrokerHarness::crash(std::size_t survivingGroupCount, std::size_t survivingOperationCount)
 {
     for (const auto& [id, client] : m_byId)
         client->m_isLost = true;
     m_byId.clear();
-    m_store.crash(survivingGroupCount);
+    m_store.crash(survivingGroupCount, survivingOperationCount);
     start();
 }
 

@@ -137,6 +137,7 @@ public:
     broker::Broker& broker() { return *m_broker; }
     const broker::Broker& broker() const { return *m_broker; }
     storage::MemoryStore& store() { return m_store; }
+    const storage::MemoryStore& store() const { return m_store; }
     const session::SessionConfig& sessionConfig() const { return m_sessionConfig; }
     session::SessionConfig& sessionConfig() { return m_sessionConfig; }
     const session::Authenticator& authenticator() const { return *m_authenticator; }
@@ -164,7 +165,8 @@ public:
 
     /// The process dies and starts again; the clients are gone.
     /// @param survivingGroupCount  so many of the uncommitted groups had reached the disk
-    void crash(std::size_t survivingGroupCount = 0);
+    /// @param survivingOperationCount  and so many operations of the next one
+    void crash(std::size_t survivingGroupCount = 0, std::size_t survivingOperationCount = 0);
     /// An orderly stop and start.
     void restart();
 
