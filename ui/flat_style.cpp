@@ -136,6 +136,42 @@ void drawScrollBar(const QStyleOptionSlider& bar, const QRect& slider, QPainter*
     drawSurface(painter, thumb, mix(ground, text, isActive ? 0.55 : 0.35), Qt::NoPen);
 }
 
+void drawSlider(const QStyleOptionSlider& slider, const QRect& handle, QPainter* painter)
+{
+    const QPalette& palette = slider.palette;
+    const bool isEnabled = slider.state.testFlag(QStyle::State_Enabled);
+    const QColor accent =
+        isEnabled ? theme::text(Tone::Accent, palette) : palette.color(QPalette::WindowText);
+    constexpr int kGrooveHeight = 4;
+    const int middle = slider.rect.center().y();
+    const QRect groove(slider.rect.left(), middle - kGrooveHeight / 2, slider.rect.width(),
+                       kGrooveHeight);
+    QRect filled = groove;
+    filled.setRight(handle.center().x());
+    drawSurface(painter, groove, controlLine(palette), Qt::NoPen);
+    drawSurface(painter, filled, accent, Qt::NoPen);
+
+    const int side = std::min(handle.width(), handle.height());
+    QRectF knob(0, 0, side, side);
+    knob.moveCenter(QRectF(handle).center());
+    const QPen frame = framePen(slider, isEnabled);
+    const double inset = 1 + frame.widthF() / 2;
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    // The focus is told by a filled knob with a ring around it, not by its colour alone.
+    const bool hasFocus = isEnabled && slider.state.testFlag(QStyle::State_HasFocus);
+    painter->setPen(frame);
+    painter->setBrush(palette.color(QPalette::Base));
+    painter->drawEllipse(knob.adjusted(inset, inset, -inset, -inset));
+    if (hasFocus) {
+        const double core = side * 0.3;
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(accent);
+        painter->drawEllipse(knob.adjusted(core, core, -core, -core));
+    }
+    painter->restore();
+}
+
 void drawCheckBox(const QStyleOption& option, QPainter* painter)
 {
     const QPalette& palette = option.palette;
@@ -422,6 +458,14 @@ void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionCom
     if (control == CC_ScrollBar) {
         if (const auto* bar = qstyleoption_cast<const QStyleOptionSlider*>(option)) {
             drawScrollBar(*bar, scrollBarRect(*bar, SC_ScrollBarSlider, widget), painter);
+            return;
+        }
+    }
+    if (control == CC_Slider) {
+        const auto* slider = qstyleoption_cast<const QStyleOptionSlider*>(option);
+        if (slider && slider->orientation == Qt::Horizontal) {
+            drawSlider(*slider, subControlRect(CC_Slider, slider, SC_SliderHandle, widget),
+                       painter);
             return;
         }
     }

@@ -121,6 +121,12 @@ QString dateTime(const QDateTime& at)
     return at.isValid() ? at.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")) : kDash;
 }
 
+QString moment(const QDateTime& at, const QDateTime& now)
+{
+    const bool isToday = at.isValid() && at.toLocalTime().date() == now.toLocalTime().date();
+    return isToday ? at.toLocalTime().toString(QStringLiteral("HH:mm:ss")) : dateTime(at);
+}
+
 QString percent(double part, double whole)
 {
     if (whole <= 0) return kDash;

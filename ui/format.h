@@ -41,6 +41,9 @@ QString timeOfDay(const QDateTime& at);
 /// Local date and time, "2025-03-01 12:34:56"; "–" when invalid.
 QString dateTime(const QDateTime& at);
 
+/// Local time without a date when it is that of `now`: "12:34:56", else as dateTime.
+QString moment(const QDateTime& at, const QDateTime& now);
+
 /// "34 %"; "–" when there is no whole.
 QString percent(double part, double whole);
 

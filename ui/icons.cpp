@@ -34,6 +34,9 @@ const char* strokesOf(Icon which)
     case Icon::Channels:
         return "M 3.5 7.5 L 20 7.5 M 17 4.5 L 20 7.5 L 17 10.5 M 20.5 16.5 L 4 16.5 M 7 13.5 L 4 "
                "16.5 L 7 19.5";
+    case Icon::Gauge:
+        return "M 3 18.5 Q 3 5 12 5 Q 21 5 21 18.5 M 3 18.5 L 5.2 18.5 M 18.8 18.5 L 21 18.5 M "
+               "12.8 15.2 L 16.5 9.5 O 12 16.5 1.8";
     case Icon::Policies:
         return "M 4 6.5 L 9 6.5 M 15 6.5 L 20 6.5 O 12 6.5 2.6 M 4 17.5 L 5 17.5 M 11 17.5 L 20 "
                "17.5 O 8 17.5 2.6 M 4 12 L 13 12 M 19 12 L 20 12 O 16 12 2.6";

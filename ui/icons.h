@@ -12,6 +12,7 @@ enum class Icon {
     Exchanges,
     Connections,
     Channels,
+    Gauge,
     Policies,
     Users,
     Vhosts,

@@ -1,10 +1,12 @@
 #include "ui/main_window.h"
 
 #include "ui/format.h"
+#include "ui/models/resource_words.h"
 #include "ui/pages/channels_page.h"
 #include "ui/pages/connections_page.h"
 #include "ui/pages/exchanges_page.h"
 #include "ui/pages/log_page.h"
+#include "ui/pages/memory_flow_page.h"
 #include "ui/pages/overview_page.h"
 #include "ui/pages/policies_page.h"
 #include "ui/pages/queue_detail_page.h"
@@ -56,6 +58,14 @@ void addChoice(QMenu* menu, QActionGroup* group, const QString& text, Choice cho
     action->setChecked(choice == current);
     group->addAction(action);
     QObject::connect(action, &QAction::triggered, group, [choice, apply] { apply(choice); });
+}
+
+/// Of the page with this number, from 1 on; the tenth has the 0, as the keys lie.
+QKeySequence pageShortcut(int number)
+{
+    constexpr int kDigits = 10;
+    if (number > kDigits) return {};
+    return Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number % kDigits);
 }
 
 }  // namespace
@@ -143,10 +153,12 @@ void MainWindow::buildPages()
     auto* exchanges = new ExchangesPage(m_client, this);
     addPage(Icon::Queues, tr("Queues"), queues, &Overview::queueCount);
     addPage(Icon::Exchanges, tr("Exchanges"), exchanges, &Overview::exchangeCount);
-    addPage(Icon::Connections, tr("Connections"), new ConnectionsPage(m_client, this),
-            &Overview::connectionCount);
+    auto* connections = new ConnectionsPage(m_client, this);
+    addPage(Icon::Connections, tr("Connections"), connections, &Overview::connectionCount);
     addPage(Icon::Channels, tr("Channels"), new ChannelsPage(m_client, this),
             &Overview::channelCount);
+    auto* flow = new MemoryFlowPage(m_client, this);
+    addPage(Icon::Gauge, tr("Memory and flow"), flow, nullptr);
     addPage(Icon::Policies, tr("Policies"), new PoliciesPage(m_client, this), nullptr);
     addPage(Icon::Users, tr("Users"), new UsersPage(m_client, this), nullptr);
     addPage(Icon::Vhosts, tr("Virtual hosts"), new VhostsPage(m_client, this), nullptr);
@@ -158,6 +170,13 @@ void MainWindow::buildPages()
     connectPage(m_queueDetail);
     m_queuesIndex = m_pages->indexOf(queues);
     connect(m_queueDetail, &Page::closeRequested, this, [this] { openPage(m_queuesIndex); });
+    m_flowIndex = m_pages->indexOf(flow);
+    connect(m_resourceAlarm, &NoticeBar::actionTriggered, this, [this] { openPage(m_flowIndex); });
+    connect(flow, &Page::openConnection, this,
+            [this, connections, index = m_pages->indexOf(connections)](const QString& name) {
+                openPage(index);
+                connections->selectConnection(name);
+            });
     const int exchangesIndex = m_pages->indexOf(exchanges);
     for (int index = 0; index < m_pages->count(); ++index) {
         connect(page(index), &Page::openQueue, this, &MainWindow::openQueue);
@@ -179,7 +198,7 @@ void MainWindow::addPage(Icon pageIcon, const QString& title, Page* page, PageCo
 {
     m_counts.append(count);
     const int number = m_pages->addWidget(page) + 1;
-    m_navigation->addPage(pageIcon, title, QStringLiteral("Ctrl+%1").arg(number));
+    m_navigation->addPage(pageIcon, title, pageShortcut(number).toString());
     connectPage(page);
 }
 
@@ -218,8 +237,7 @@ void MainWindow::buildMenus()
     QMenu* view = menuBar()->addMenu(tr("&View"));
     for (int index = 0; index < m_navigation->count(); ++index) {
         const QListWidgetItem* item = m_navigation->item(index);
-        view->addAction(item->icon(), item->text(),
-                        QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + index)), this,
+        view->addAction(item->icon(), item->text(), pageShortcut(index + 1), this,
                         [this, index] { openPage(index); });
     }
     view->addSeparator();
@@ -312,7 +330,7 @@ void MainWindow::showSnapshot(const SnapshotPtr& snapshot)
     m_history.add(*snapshot);
     m_tray->show(snapshot->overview);
     if (!isSeen()) return;
-    showAlarms(snapshot->overview);
+    showAlarms(snapshot->overview, snapshot->takenAt);
     // A page that was opened while updates are paused is filled once, then it stands still too.
     if (isPaused() && m_isPageFilled) return;
     showNavigationCounts(snapshot->overview);
@@ -332,29 +350,18 @@ void MainWindow::showNavigationCounts(const Overview& overview)
     }
 }
 
-void MainWindow::showAlarms(const Overview& overview)
+void MainWindow::showAlarms(const Overview& overview, const QDateTime& now)
 {
     if (overview.storageError.isEmpty()) {
         m_storageAlarm->clear();
     } else {
         m_storageAlarm->showNotice(NoticeKind::Error, overview.storageError);
     }
-    QStringList shortages;
-    if (overview.hasMemoryAlarm) {
-        shortages.append(tr("Memory is short: %1 used, the watermark is %2.")
-                             .arg(format::bytes(overview.memory.residentBytes),
-                                  format::bytes(overview.memory.watermarkBytes)));
-    }
-    if (overview.hasDiskAlarm) {
-        shortages.append(tr("Disk space is short: %1 free, %2 must stay free.")
-                             .arg(format::bytes(overview.disk.freeBytes),
-                                  format::bytes(overview.disk.limitBytes)));
-    }
-    if (shortages.isEmpty()) {
+    const QString alarms = alarmText(overview, now);
+    if (alarms.isEmpty()) {
         m_resourceAlarm->clear();
     } else {
-        shortages.append(tr("Publishers are blocked until there is room; consumers go on."));
-        m_resourceAlarm->showNotice(NoticeKind::Warning, shortages.join(u' '));
+        m_resourceAlarm->showNotice(NoticeKind::Warning, alarms, tr("Show who and why"));
     }
 }
 

@@ -81,7 +81,7 @@ private:
     void showSnapshot(const management::SnapshotPtr& snapshot);
     void showPage();
     void showNavigationCounts(const management::Overview& overview);
-    void showAlarms(const management::Overview& overview);
+    void showAlarms(const management::Overview& overview, const QDateTime& now);
     void showStatus(const management::Overview& overview);
     void showReachability(management::Reachability state);
     void showNotice(NoticeKind kind, const QString& text);
@@ -101,6 +101,7 @@ private:
     QStackedWidget* m_pages = nullptr;
     QueueDetailPage* m_queueDetail = nullptr;
     int m_queuesIndex = 0;
+    int m_flowIndex = 0;
     NoticeBar* m_unreachable = nullptr;
     NoticeBar* m_storageAlarm = nullptr;
     NoticeBar* m_resourceAlarm = nullptr;

@@ -44,6 +44,8 @@ signals:
     /// The user asks to see this queue or exchange on its own page.
     void openQueue(const warren::management::ResourceKey& key);
     void openExchange(const warren::management::ResourceKey& key);
+    /// The user asks to see this connection among the others.
+    void openConnection(const QString& name);
 
     /// The user asks for the page before this one (a detail page back to its list).
     void closeRequested();

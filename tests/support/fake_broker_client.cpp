@@ -15,6 +15,19 @@ QDateTime startOfTime() { return QDateTime(QDate(2025, 3, 1), QTime(9, 0), Qt::U
 
 constexpr std::uint64_t kMiB = 1024 * 1024;
 
+/// All stages, by the memory that is used; nobody is held.
+QList<FlowStageRow> flowOf(const Overview& overview)
+{
+    return {{.stage = FlowStage::Publisher},
+            {.stage = FlowStage::Session, .waitingBytes = overview.memory.connectionBytes / 4},
+            {.stage = FlowStage::Queue,
+             .waitingBytes = overview.memory.bodyBytes,
+             .waitingBytesMax = overview.memory.pagingBytes},
+            {.stage = FlowStage::Store,
+             .waitingBytes = overview.memory.storeBytes,
+             .waitingBytesMax = overview.storeBytesMax}};
+}
+
 Overview overviewOfIdleNode()
 {
     Overview overview;
@@ -32,9 +45,18 @@ Overview overviewOfIdleNode()
                        .bodyBytes = 0,
                        .indexBytes = 1 * kMiB,
                        .connectionBytes = 0,
-                       .storeBytes = 2 * kMiB};
-    overview.disk = {
-        .freeBytes = 91'000 * kMiB, .limitBytes = 50 * kMiB, .databaseBytes = 1 * kMiB};
+                       .storeBytes = 2 * kMiB,
+                       .sqliteBytes = 3 * kMiB,
+                       .otherBytes = 42 * kMiB,
+                       .clearBytes = 3040 * kMiB,
+                       .pagingBytes = 1600 * kMiB,
+                       .watermarkRatio = 0.4};
+    overview.disk = {.freeBytes = 91'000 * kMiB,
+                     .limitBytes = 50 * kMiB,
+                     .databaseBytes = 1 * kMiB,
+                     .clearBytes = 52 * kMiB};
+    overview.storeBytesMax = 64 * kMiB;
+    overview.flow = flowOf(overview);
     return overview;
 }
 
@@ -102,6 +124,11 @@ ConnectionRow connectionRow(int number)
     row.receivedBytes = 48'811'204;
     row.sentBytes = 2'117'044;
     row.connectedAt = startOfTime().addSecs(60 + number % 3600);
+    row.stateHistory = {{ConnectionState::Running, row.connectedAt}};
+    row.credit = {.unsentBytes = 12'000,
+                  .unsentBytesMax = 2 * kMiB,
+                  .storeBytes = 96'000,
+                  .storeBytesMax = 8 * kMiB};
     return row;
 }
 
@@ -126,6 +153,12 @@ ChannelRow channelRow(int number)
                  .returned = 0,
                  .dropped = 0};
     return row;
+}
+
+void changeState(ConnectionRow& row, ConnectionState state, const QDateTime& since)
+{
+    row.state = state;
+    row.stateHistory.append({state, since});
 }
 
 void fillTotals(Snapshot& snapshot)
@@ -485,8 +518,12 @@ Snapshot typicalSnapshot()
         snapshot.connections.append(connectionRow(number));
         snapshot.channels.append(channelRow(number));
     }
-    snapshot.connections[2].state = ConnectionState::Blocked;
-    snapshot.connections[3].state = ConnectionState::Flow;
+    const QDateTime now = snapshot.takenAt;
+    changeState(snapshot.connections[2], ConnectionState::Blocked, now.addSecs(-3600));
+    changeState(snapshot.connections[2], ConnectionState::Running, now.addSecs(-3420));
+    changeState(snapshot.connections[3], ConnectionState::Flow, now.addSecs(-595));
+    snapshot.connections[3].credit.heldBy = FlowStage::Store;
+    snapshot.connections[3].credit.storeBytes = 8 * kMiB + 4096;
     snapshot.connections[3].usesTls = true;
     snapshot.connections[3].tlsProtocol = QStringLiteral("TLSv1.3");
     snapshot.connections[3].tlsCipher = QStringLiteral("TLS_AES_256_GCM_SHA384");
@@ -524,8 +561,18 @@ Snapshot typicalSnapshot()
                                 .bodyBytes = 588 * kMiB,
                                 .indexBytes = 160 * kMiB,
                                 .connectionBytes = 12 * kMiB,
-                                .storeBytes = 24 * kMiB};
+                                .storeBytes = 24 * kMiB,
+                                .sessionBytes = 31 * kMiB,
+                                .sqliteBytes = 64 * kMiB,
+                                .otherBytes = 361 * kMiB,
+                                .pagedOutBytes = 412 * kMiB,
+                                .clearBytes = 3040 * kMiB,
+                                .pagingBytes = 1600 * kMiB,
+                                .watermarkRatio = 0.4};
     snapshot.overview.disk.databaseBytes = 742 * kMiB;
+    snapshot.overview.flow = flowOf(snapshot.overview);
+    snapshot.overview.flow[3].heldCount = 1;
+    snapshot.overview.bottleneck = FlowStage::Store;
     snapshot.overview.tlsPort = 5671;
     snapshot.overview.tlsConnectionString = QStringLiteral("amqps://guest:guest@localhost:5671/");
     return snapshot;
@@ -611,14 +658,25 @@ Snapshot alarmedSnapshot()
     Overview& overview = snapshot.overview;
     overview.memory.residentBytes = 3391 * kMiB;
     overview.memory.bodyBytes = 2710 * kMiB;
+    overview.memory.otherBytes = 390 * kMiB;
     overview.disk.freeBytes = 31 * kMiB;
     overview.hasMemoryAlarm = true;
     overview.hasDiskAlarm = true;
     overview.storageError = QStringLiteral(
         "The database cannot be written: disk I/O error. Nothing is confirmed any "
         "more; what was confirmed is on disk.");
-    for (ConnectionRow& row : snapshot.connections)
-        row.state = ConnectionState::Blocked;
+    const QDateTime since = snapshot.takenAt.addSecs(-245);
+    overview.alarms = {{AlarmKind::Memory, since}, {AlarmKind::Disk, since.addSecs(30)}};
+    overview.flow = flowOf(overview);
+    for (ConnectionRow& row : snapshot.connections) {
+        changeState(row, ConnectionState::Blocked, since.addSecs(2));
+        row.blockedReason = QStringLiteral("low on disk & memory");
+        row.credit.heldBy = FlowStage::Publisher;
+        overview.blockedConnections.append(row.name);
+    }
+    overview.blockedCount = static_cast<std::uint32_t>(snapshot.connections.size());
+    overview.flow[0].heldCount = overview.blockedCount;
+    overview.bottleneck = FlowStage::Publisher;
     return snapshot;
 }
 

@@ -3,6 +3,8 @@
 #include "tests/support/fake_broker_client.h"
 #include "tests/ui/ui_support.h"
 #include "ui/dialogs/close_confirmations.h"
+#include "ui/format.h"
+#include "ui/widgets/flow_chain.h"
 #include "ui/widgets/notice_bar.h"
 #include "ui/widgets/resource_table.h"
 
@@ -11,6 +13,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QTabWidget>
 #include <QTest>
 #include <QTreeWidget>
 
@@ -147,6 +150,64 @@ TEST_F(ConnectionsPageTest, ShowsWhatTheClientSaidOfItself)
     ASSERT_EQ(properties->topLevelItemCount(), 4);
     EXPECT_EQ(properties->topLevelItem(0)->text(0), QStringLiteral("capabilities"));
     EXPECT_EQ(properties->topLevelItem(0)->child(0)->text(1), QStringLiteral("true"));
+}
+
+TEST_F(ConnectionsPageTest, ShowsTheHistoryOfStatesThePresentOneFirst)
+{
+    table().selectRow(2);
+    const auto* history = m_page.findChild<QTreeWidget*>(QStringLiteral("stateHistory"));
+    ASSERT_EQ(history->topLevelItemCount(), 3);
+    EXPECT_EQ(history->topLevelItem(0)->text(0), QStringLiteral("running"));
+    EXPECT_EQ(history->topLevelItem(0)->text(2), QStringLiteral("57 min"));
+    EXPECT_EQ(history->topLevelItem(1)->text(0), QStringLiteral("blocked"));
+    EXPECT_EQ(history->topLevelItem(1)->text(1),
+              format::moment(m_client.snapshot()->connections.at(2).stateHistory.at(1).since,
+                             m_client.snapshot()->takenAt));
+    EXPECT_EQ(history->topLevelItem(1)->text(2), QStringLiteral("3 min"));
+
+    Snapshot later = test::typicalSnapshot();
+    later.takenAt = later.takenAt.addSecs(60);
+    later.connections[2].state = management::ConnectionState::Blocked;
+    later.connections[2].stateHistory.append(
+        {management::ConnectionState::Blocked, later.takenAt.addSecs(-7)});
+    later.connections[2].blockedReason = QStringLiteral("low on memory");
+    showSnapshot(later);
+    ASSERT_EQ(history->topLevelItemCount(), 4);
+    EXPECT_EQ(history->topLevelItem(0)->text(0), QStringLiteral("blocked"));
+    EXPECT_EQ(history->topLevelItem(0)->text(2), QStringLiteral("7 s"));
+    EXPECT_EQ(m_page.findChild<QLabel*>(QStringLiteral("hold"))->text(),
+              QStringLiteral("Blocked: low on memory"));
+    EXPECT_EQ(m_page.findChild<QTabWidget*>(QStringLiteral("connectionTabs"))->tabText(1),
+              QStringLiteral("State: blocked"));
+}
+
+TEST_F(ConnectionsPageTest, MarksTheStageThatHoldsAConnectionBack)
+{
+    const auto* chain = m_page.findChild<FlowChain*>(QStringLiteral("flowChain"));
+    table().selectRow(0);
+    for (const FlowStageWords& stage : chain->stages()) {
+        EXPECT_FALSE(stage.isBottleneck) << qPrintable(stage.name);
+    }
+    table().selectRow(3);
+    EXPECT_TRUE(chain->stages().at(3).isBottleneck);
+    EXPECT_TRUE(chain->findChild<QWidget*>(QStringLiteral("stage3"))
+                    ->accessibleName()
+                    .contains(QStringLiteral("bottleneck")));
+    EXPECT_TRUE(m_page.findChild<QLabel*>(QStringLiteral("hold"))
+                    ->text()
+                    .contains(QStringLiteral("wait for the disk")));
+}
+
+TEST_F(ConnectionsPageTest, SelectsAConnectionThatComesLater)
+{
+    Snapshot later = test::typicalSnapshot();
+    management::ConnectionRow added = later.connections.last();
+    added.name = QStringLiteral("127.0.0.9:1 -> 127.0.0.1:5672");
+    m_page.selectConnection(added.name);
+    EXPECT_FALSE(table().currentIndex().isValid());
+    later.connections.append(added);
+    showSnapshot(later);
+    EXPECT_EQ(table().currentIndex().data().toString(), added.name);
 }
 
 TEST_F(ConnectionsPageTest, KeepsTheSelectionWhenOthersComeAndGo)

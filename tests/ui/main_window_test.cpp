@@ -38,6 +38,7 @@ enum PageIndex {
     kExchanges,
     kConnections,
     kChannels,
+    kMemoryFlow,
     kPolicies,
     kUsers,
     kVhosts,
@@ -118,6 +119,8 @@ TEST_F(MainWindowTest, OpensPagesByTheirNumber)
     EXPECT_TRUE(m_window->page(kConnections)->isVisible());
     QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
     EXPECT_TRUE(m_window->page(kOverview)->isVisible());
+    QTest::keyClick(m_window.get(), Qt::Key_0, Qt::ControlModifier);
+    EXPECT_TRUE(m_window->page(kLog)->isVisible());
 }
 
 TEST_F(MainWindowTest, MovesTheFocusToTheFilter)
@@ -202,6 +205,47 @@ TEST_F(MainWindowTest, ShowsAlarmsOnEveryPageUntilTheyAreOver)
     m_client.setSnapshot(test::typicalSnapshot());
     EXPECT_FALSE(notice("storageAlarm")->isVisible());
     EXPECT_FALSE(notice("resourceAlarm")->isVisible());
+}
+
+TEST_F(MainWindowTest, NamesWhoIsBlockedAndSinceWhen)
+{
+    open();
+    Snapshot alarmed = test::alarmedSnapshot();
+    m_client.setSnapshot(alarmed);
+    const QString text = notice("resourceAlarm")->text();
+    for (int shown = 0; shown < 3; ++shown) {
+        EXPECT_TRUE(text.contains(alarmed.overview.blockedConnections.at(shown))) << shown;
+    }
+    EXPECT_FALSE(text.contains(alarmed.overview.blockedConnections.at(3)));
+    EXPECT_TRUE(text.contains(QStringLiteral("and 3 more"))) << qPrintable(text);
+    EXPECT_TRUE(text.contains(QStringLiteral("4 min 5 s"))) << qPrintable(text);
+
+    alarmed.overview.blockedCount = 0;
+    alarmed.overview.blockedConnections.clear();
+    m_client.setSnapshot(alarmed);
+    EXPECT_TRUE(notice("resourceAlarm")->text().contains(QStringLiteral("Nobody is blocked yet")));
+}
+
+TEST_F(MainWindowTest, LeadsFromTheAlarmToTheBlockedConnection)
+{
+    open();
+    m_window->openPage(kLog);
+    const Snapshot alarmed = test::alarmedSnapshot();
+    m_client.setSnapshot(alarmed);
+    auto* action = notice("resourceAlarm")->findChild<QPushButton*>();
+    ASSERT_TRUE(action->isVisible());
+    action->setFocus();
+    QTest::keyClick(action, Qt::Key_Space);
+    ASSERT_TRUE(m_window->page(kMemoryFlow)->isVisible());
+    EXPECT_EQ(m_client.scope().topics, management::TopicOverview | management::TopicConnections);
+
+    auto* held = m_window->page(kMemoryFlow)->findChild<ResourceTable*>();
+    ASSERT_EQ(held->model()->rowCount(), 6);
+    held->selectRow(4);
+    QTest::keyClick(held, Qt::Key_Return);
+    ASSERT_TRUE(m_window->page(kConnections)->isVisible());
+    const auto* table = m_window->page(kConnections)->findChild<ResourceTable*>();
+    EXPECT_EQ(table->currentIndex().data().toString(), alarmed.connections.at(4).name);
 }
 
 TEST_F(MainWindowTest, ShowsWhatAPageHasToSay)

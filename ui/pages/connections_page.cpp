@@ -3,17 +3,23 @@
 #include "ui/dialogs/close_confirmations.h"
 #include "ui/format.h"
 #include "ui/models/connection_model.h"
+#include "ui/models/flow_stages.h"
+#include "ui/models/row_filter.h"
 #include "ui/pages/client_panel.h"
 #include "ui/theme.h"
 #include "ui/widgets/badges.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/fact_list.h"
+#include "ui/widgets/flow_chain.h"
 #include "ui/widgets/list_panel.h"
 #include "ui/widgets/resource_table.h"
+#include "ui/widgets/state_history.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QLabel>
+#include <QTabWidget>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -97,16 +103,27 @@ void ConnectionsPage::buildUi()
 
 Card* ConnectionsPage::buildDetails()
 {
-    auto* card = new Card(tr("Connection"), this);
+    auto* card = new Card(QString(), this);
+    m_tabs = new QTabWidget(card);
+    m_tabs->setObjectName(QStringLiteral("connectionTabs"));
+    m_tabs->addTab(buildClientTab(), tr("Client"));
+    m_tabs->addTab(buildFlowTab(), tr("State"));
+    card->body()->addWidget(m_tabs, 1);
+    return card;
+}
+
+QWidget* ConnectionsPage::buildClientTab()
+{
+    auto* tab = new QWidget(this);
     m_identity = new FactList({tr("Name"), tr("Client"), tr("Product"), tr("User"),
                                tr("Virtual host"), tr("Connected at")},
-                              card);
+                              tab);
     m_identity->setObjectName(QStringLiteral("identity"));
     m_limits = new FactList({tr("Protocol"), tr("Encrypted"), tr("Certificate"), tr("Heartbeat"),
                              tr("Largest frame"), tr("Most channels"), tr("Traffic")},
-                            card);
+                            tab);
     m_limits->setObjectName(QStringLiteral("limits"));
-    m_properties = new QTreeWidget(card);
+    m_properties = new QTreeWidget(tab);
     m_properties->setObjectName(QStringLiteral("properties"));
     m_properties->setAccessibleName(tr("Client properties"));
     m_properties->setHeaderLabels({tr("Client property"), tr("Value")});
@@ -115,13 +132,63 @@ Card* ConnectionsPage::buildDetails()
     m_properties->header()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     m_properties->setMinimumHeight(fontMetrics().height() * 9);
 
-    auto* columns = new QHBoxLayout;
+    auto* columns = new QHBoxLayout(tab);
+    const int margin = theme::gap(this, Gap::Small);
+    columns->setContentsMargins(0, margin, 0, 0);
     columns->setSpacing(theme::gap(this, Gap::Large));
     columns->addWidget(m_identity, 5, Qt::AlignTop);
     columns->addWidget(m_limits, 4, Qt::AlignTop);
     columns->addWidget(m_properties, 5);
-    card->body()->addLayout(columns, 1);
-    return card;
+    return tab;
+}
+
+QWidget* ConnectionsPage::buildFlowTab()
+{
+    auto* tab = new QWidget(this);
+    m_history = new StateHistory(tab);
+    m_hold = new QLabel(tab);
+    m_hold->setObjectName(QStringLiteral("hold"));
+    m_hold->setTextFormat(Qt::PlainText);
+    m_hold->setWordWrap(true);
+    m_chain = new FlowChain(tab);
+    m_chain->setObjectName(QStringLiteral("flowChain"));
+    m_chain->setStages(flowStages(ConnectionRow{}));
+
+    const int margin = theme::gap(this, Gap::Small);
+    auto* way = new QVBoxLayout;
+    way->setSpacing(margin);
+    way->addWidget(m_hold);
+    way->addWidget(m_chain);
+    way->addStretch();
+    auto* columns = new QHBoxLayout(tab);
+    columns->setContentsMargins(0, margin, 0, 0);
+    columns->setSpacing(theme::gap(this, Gap::Large));
+    columns->addLayout(way, 2);
+    columns->addWidget(m_history, 1);
+    return tab;
+}
+
+void ConnectionsPage::selectConnection(const QString& name)
+{
+    m_toSelect = name;
+    m_tabs->setCurrentIndex(1);
+    selectWanted();
+}
+
+void ConnectionsPage::selectWanted()
+{
+    if (m_toSelect.isEmpty()) return;
+    for (int row = 0; row < m_model->rowCount(); ++row) {
+        if (m_model->rowAt(row).name != m_toSelect) continue;
+        m_toSelect.clear();
+        ListPanel* list = m_panel->list();
+        const QModelIndex shown = list->filter()->mapFromSource(m_model->index(row, 0));
+        // The filter may hide it.
+        if (!shown.isValid()) return;
+        list->table()->selectRow(shown.row());
+        list->table()->scrollTo(list->table()->currentIndex());
+        return;
+    }
 }
 
 management::WatchScope ConnectionsPage::wanted() const
@@ -132,7 +199,9 @@ management::WatchScope ConnectionsPage::wanted() const
 void ConnectionsPage::showSnapshot(const SnapshotPtr& snapshot)
 {
     if ((snapshot->topics & TopicConnections) == 0) return;
+    m_shownAt = snapshot->takenAt;
     m_model->show(snapshot->connections);
+    selectWanted();
     m_panel->showSelection();
 }
 
@@ -159,6 +228,17 @@ void ConnectionsPage::showDetails(const ConnectionRow& connection)
          tr("%1 in, %2 out")
              .arg(format::bytes(connection.receivedBytes), format::bytes(connection.sentBytes))});
     showProperties(connection.clientProperties);
+    showFlow(connection);
+}
+
+void ConnectionsPage::showFlow(const ConnectionRow& connection)
+{
+    const QString state = connectionStateBadge(connection.state).text;
+    m_tabs->setTabText(1, tr("State: %1").arg(state));
+    const QString hold = holdText(connection);
+    m_hold->setText(hold.isEmpty() ? tr("Nothing holds it back.") : hold);
+    m_chain->setStages(flowStages(connection));
+    m_history->setHistory(connection.stateHistory, m_shownAt);
 }
 
 void ConnectionsPage::showProperties(const QVariantMap& properties)

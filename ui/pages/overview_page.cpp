@@ -3,10 +3,10 @@
 #include "ui/dialogs/tls_dialog.h"
 #include "ui/format.h"
 #include "ui/icons.h"
+#include "ui/pages/resource_gauges.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/copy_line.h"
 #include "ui/widgets/fact_list.h"
-#include "ui/widgets/gauge.h"
 #include "ui/widgets/range_buttons.h"
 
 #include <QBoxLayout>
@@ -23,8 +23,6 @@
 
 namespace warren::ui {
 
-using management::DiskUse;
-using management::MemoryUse;
 using management::Overview;
 using management::SnapshotPtr;
 
@@ -38,14 +36,6 @@ std::vector<const management::RateSeries*> seriesOf(const OverviewHistory& histo
         series.push_back(&history.series(one));
     return series;
 }
-
-template <SeriesColour kColour>
-QColor partColour(const QPalette& palette)
-{
-    return theme::series(kColour, palette);
-}
-
-QColor otherPartColour(const QPalette& palette) { return theme::secondaryText(palette); }
 
 }  // namespace
 
@@ -207,17 +197,8 @@ Card* OverviewPage::buildNodeCard()
 Card* OverviewPage::buildMemoryCard()
 {
     auto* card = new Card(tr("Memory"), this);
-    m_memoryText = new QLabel(card);
-    m_memoryText->setObjectName(QStringLiteral("memoryText"));
-    m_memoryText->setWordWrap(true);
-    m_memoryGauge = new Gauge(card);
-    m_memoryGauge->setAccessibleName(tr("Memory"));
-    m_memoryParts = new FactList({tr("Message bodies"), tr("Index"), tr("Connections"),
-                                  tr("Waiting for disk"), tr("Everything else")});
-    m_memoryParts->setObjectName(QStringLiteral("memoryParts"));
-    card->body()->addWidget(m_memoryText);
-    card->body()->addWidget(m_memoryGauge);
-    card->body()->addWidget(m_memoryParts);
+    m_memory = new MemoryGauge(1, card);
+    card->body()->addWidget(m_memory);
     card->body()->addStretch();
     return card;
 }
@@ -225,16 +206,8 @@ Card* OverviewPage::buildMemoryCard()
 Card* OverviewPage::buildDiskCard()
 {
     auto* card = new Card(tr("Disk"), this);
-    m_diskText = new QLabel(card);
-    m_diskText->setObjectName(QStringLiteral("diskText"));
-    m_diskText->setWordWrap(true);
-    m_diskGauge = new Gauge(card);
-    m_diskGauge->setAccessibleName(tr("Disk"));
-    m_diskFacts = new FactList({tr("Free"), tr("Kept free"), tr("Warren's files")});
-    m_diskFacts->setObjectName(QStringLiteral("diskFacts"));
-    card->body()->addWidget(m_diskText);
-    card->body()->addWidget(m_diskGauge);
-    card->body()->addWidget(m_diskFacts);
+    m_disk = new DiskGauge(card);
+    card->body()->addWidget(m_disk);
     card->body()->addStretch();
     return card;
 }
@@ -244,8 +217,8 @@ void OverviewPage::showSnapshot(const SnapshotPtr& snapshot)
     const Overview& overview = snapshot->overview;
     showCounts(overview);
     showNode(overview, snapshot->takenAt);
-    showMemory(overview.memory, overview.hasMemoryAlarm);
-    showDisk(overview.disk, overview.hasDiskAlarm);
+    m_memory->setUse(overview.memory, overview.hasMemoryAlarm);
+    m_disk->setUse(overview.disk, overview.hasDiskAlarm);
     showPlots();
 }
 
@@ -292,44 +265,6 @@ void OverviewPage::showNode(const Overview& overview, const QDateTime& now)
     m_node->setValues({overview.nodeName, overview.version,
                        hasStarted ? format::duration(upFor) : QString(), address,
                        overview.dataFolder});
-}
-
-void OverviewPage::showMemory(const MemoryUse& memory, bool hasAlarm)
-{
-    const std::uint64_t knownBytes =
-        memory.bodyBytes + memory.indexBytes + memory.connectionBytes + memory.storeBytes;
-    const std::uint64_t otherBytes =
-        memory.residentBytes - std::min(memory.residentBytes, knownBytes);
-    const QString use =
-        tr("%1 of %2 (%3)")
-            .arg(format::bytes(memory.residentBytes), format::bytes(memory.watermarkBytes),
-                 format::percent(static_cast<double>(memory.residentBytes),
-                                 static_cast<double>(memory.watermarkBytes)));
-    m_memoryText->setText(hasAlarm ? tr("%1 – publishers are blocked").arg(use) : use);
-    // The tick stands at four fifths, so that one sees by how much it is crossed.
-    m_memoryGauge->setContent(
-        {{tr("Message bodies"), memory.bodyBytes, &partColour<SeriesColour::Blue>},
-         {tr("Index"), memory.indexBytes, &partColour<SeriesColour::Orange>},
-         {tr("Connections"), memory.connectionBytes, &partColour<SeriesColour::Green>},
-         {tr("Waiting for disk"), memory.storeBytes, &partColour<SeriesColour::Purple>},
-         {tr("Everything else"), otherBytes, &otherPartColour}},
-        memory.watermarkBytes, memory.watermarkBytes + memory.watermarkBytes / 4);
-    m_memoryParts->setValues({format::bytes(memory.bodyBytes), format::bytes(memory.indexBytes),
-                              format::bytes(memory.connectionBytes),
-                              format::bytes(memory.storeBytes), format::bytes(otherBytes)});
-}
-
-void OverviewPage::showDisk(const DiskUse& disk, bool hasAlarm)
-{
-    const QString room = tr("%1 free").arg(format::bytes(disk.freeBytes));
-    m_diskText->setText(hasAlarm ? tr("%1 – publishers are blocked").arg(room) : room);
-    // The room that our files have: they grow from the left and must stop at the tick.
-    const std::uint64_t wholeBytes = disk.databaseBytes + disk.freeBytes;
-    m_diskGauge->setContent(
-        {{tr("Warren's files"), disk.databaseBytes, &partColour<SeriesColour::Blue>}},
-        wholeBytes - std::min(wholeBytes, disk.limitBytes), wholeBytes);
-    m_diskFacts->setValues({format::bytes(disk.freeBytes), format::bytes(disk.limitBytes),
-                            format::bytes(disk.databaseBytes)});
 }
 
 void OverviewPage::showPlots()

@@ -14,8 +14,9 @@ namespace warren::ui {
 
 class Card;
 class CopyLine;
+class DiskGauge;
 class FactList;
-class Gauge;
+class MemoryGauge;
 
 /// The broker at a glance: totals and rates over time, counts, memory, disk, and how to connect.
 class OverviewPage final : public Page {
@@ -45,8 +46,6 @@ private:
     Card* buildDiskCard();
     void showCounts(const management::Overview& overview);
     void showNode(const management::Overview& overview, const QDateTime& now);
-    void showMemory(const management::MemoryUse& memory, bool hasAlarm);
-    void showDisk(const management::DiskUse& disk, bool hasAlarm);
     void showPlots();
 
     management::BrokerClient& m_client;
@@ -60,12 +59,8 @@ private:
     CopyLine* m_tlsString = nullptr;
     QPushButton* m_tls = nullptr;
     FactList* m_node = nullptr;
-    Gauge* m_memoryGauge = nullptr;
-    QLabel* m_memoryText = nullptr;
-    FactList* m_memoryParts = nullptr;
-    Gauge* m_diskGauge = nullptr;
-    QLabel* m_diskText = nullptr;
-    FactList* m_diskFacts = nullptr;
+    MemoryGauge* m_memory = nullptr;
+    DiskGauge* m_disk = nullptr;
 };
 
 }  // namespace warren::ui

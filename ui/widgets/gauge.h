@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/theme.h"
+#include "ui/widgets/hatch.h"
 
 #include <QList>
 #include <QString>
@@ -10,14 +11,23 @@
 
 namespace warren::ui {
 
-/// A piece of a gauge's filling. Its name and amount are written beside the gauge by the page.
+/// A piece of a gauge's filling. Its name and amount are written beside the gauge: see GaugeLegend.
 struct GaugePart {
     QString name;
     std::uint64_t bytes = 0;
     QColor (*colour)(const QPalette& palette) = nullptr;
+    Hatch hatch = Hatch::Solid;
 };
 
-/// A bar that fills up towards a limit, drawn as a tick that it should not cross.
+/// The theme's colour of a series, as a part of a gauge wants it.
+template <SeriesColour kColour>
+QColor partColour(const QPalette& palette)
+{
+    return theme::series(kColour, palette);
+}
+
+/// A bar that fills up towards a limit, drawn as a tick that it should not cross, with the limit's
+/// name below the tick.
 ///
 /// Thread: GUI. The bar says nothing that the labels around it don't say in words; its accessible
 /// description does the same.
@@ -33,6 +43,9 @@ public:
     void setContent(const QList<GaugePart>& parts, std::uint64_t limitBytes,
                     std::uint64_t fullBytes);
 
+    /// What is written below the tick; empty: nothing, and no room for it.
+    void setLimitText(const QString& text);
+
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
@@ -40,9 +53,16 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    double xOf(std::uint64_t bytes) const;
+    void paintParts(QPainter& painter, const QRectF& bar) const;
+    void paintLimit(QPainter& painter) const;
+    void describe();
+    int barHeight() const { return fontMetrics().height() * 6 / 5; }
+
     QList<GaugePart> m_parts;
     std::uint64_t m_limitBytes = 0;
     std::uint64_t m_fullBytes = 1;
+    QString m_limitText;
 };
 
 }  // namespace warren::ui

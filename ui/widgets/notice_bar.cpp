@@ -3,6 +3,7 @@
 #include "ui/icons.h"
 #include "ui/theme.h"
 
+#include <QAccessible>
 #include <QEvent>
 #include <QFontMetrics>
 #include <QHBoxLayout>
@@ -87,7 +88,11 @@ void NoticeBar::showNotice(NoticeKind kind, const QString& text, const QString& 
     setAccessibleName(text);
     showIcon();
     update();
+    if (isVisibleTo(parentWidget())) return;
     show();
+    // Spoken once, not each time that a figure in it changes.
+    QAccessibleEvent alert(this, QAccessible::Alert);
+    QAccessible::updateAccessibility(&alert);
 }
 
 void NoticeBar::clear()

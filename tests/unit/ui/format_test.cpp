@@ -78,6 +78,14 @@ TEST(Format, WritesADashForWhatIsNotThere)
     EXPECT_EQ(format::orDash(QStringLiteral("a")), QStringLiteral("a"));
 }
 
+TEST(Format, LeavesOutTheDateOfToday)
+{
+    const QDateTime at(QDate(2025, 3, 1), QTime(9, 8, 7));
+    EXPECT_EQ(format::moment(at, at.addSecs(60)), QStringLiteral("09:08:07"));
+    EXPECT_EQ(format::moment(at, at.addDays(1)), QStringLiteral("2025-03-01 09:08:07"));
+    EXPECT_EQ(format::moment(QDateTime(), at), QStringLiteral("–"));
+}
+
 TEST(Format, ChoosesBetweenOneAndMany)
 {
     const QString one = QStringLiteral("1 queue");
