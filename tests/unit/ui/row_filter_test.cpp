@@ -39,6 +39,7 @@ TEST(RowFilter, FollowsRowsThatComeToMatchOrNoLonger)
     const QAbstractItemModelTester tester(&filter,
                                           QAbstractItemModelTester::FailureReportingMode::Fatal);
     auto connections = test::typicalSnapshot().connections;
+    connections[2].state = management::ConnectionState::Blocked;
     model.show(connections);
     filter.setText(QStringLiteral("blocked"));
     EXPECT_EQ(filter.rowCount(), 1);
