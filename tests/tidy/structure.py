@@ -38,6 +38,11 @@ INCLUDES = {
             "command.h",
         },
     },
+    "core/cluster": {
+        "core/base": all,
+        "core/broker": {"queue_operation.h", "queue.h", "command.h", "definition.h", "catalogue.h"},
+    },
+    "core/raft": {"core/base": all, "core/cluster": {"consensus.h"}},
     "core/management": {},
     "core/net": {"core/base": all, "core/session": all},
     "core/http": {"core/management": all},
@@ -50,6 +55,8 @@ INCLUDES = {
         "core/management": all,
         "core/net": all,
         "core/http": all,
+        "core/cluster": all,
+        "core/raft": all,
     },
     "ui": {"core/management": all},
     "app/desktop": {"ui": all, "core/node": all, "core/management": all},
@@ -58,11 +65,12 @@ INCLUDES = {
     "app/perf": {"core/base": all, "core/amqp": all},
 }
 
-PURE = ("core/base", "core/amqp", "core/broker", "core/session")
+PURE = ("core/base", "core/amqp", "core/broker", "core/session", "core/cluster", "core/raft")
 # Parts of the world that have few doors: the beginnings of the paths that may use them.
 ONLY_IN = {
     r"<qcustomplot\.h>": ("ui/widgets/rate_plot.cpp",),
     r"<pcre2\.h>": ("core/broker/pattern.cpp",),
+    r"<raft(\.h|/.*)>": ("core/raft/raft_library.h",),
     r"<(QSql\w*|sqlite3\.h)>": ("core/storage/sqlite_",),
     r"<(sys/socket|sys/epoll|netdb|arpa/inet)\.h>":
         ("core/net/", "app/perf/socket.cpp", "app/perf/poller.cpp"),

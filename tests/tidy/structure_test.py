@@ -53,7 +53,10 @@ class StructureTest(unittest.TestCase):
         self.write("core/storage/sqlite_store.cpp", "#include <QSqlQuery>\n")
         self.write("core/storage/recovery.cpp", "#include <QSqlQuery>\n")
         self.write("core/node/node.cpp", "#include <sys/socket.h>\n")
-        self.expect("doors", "core/node/node.cpp:1", "core/storage/recovery.cpp:1",
+        self.write("core/raft/raft_library.h", "#include <raft.h>\n")
+        self.write("core/raft/raft_node.h", "#include <raft.h>\n")
+        self.expect("doors", "core/node/node.cpp:1", "core/raft/raft_node.h:1",
+                    "core/storage/recovery.cpp:1",
                     "ui/pages/overview.cpp:1")
 
     def test_pure_code(self):
