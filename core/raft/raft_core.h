@@ -94,6 +94,7 @@ private:
     void receiveInParts(const Message& message);
     void receivePart(const Message& message, std::size_t from, std::size_t to);
     raft_server* selfIfNotVoter();
+    bool isLeaderSilent();
 
     // Snapshots.
     LogIndex keepFrom(const Snapshot& snapshot) const;
@@ -127,6 +128,8 @@ private:
     unsigned m_changesToReport = 0;  // applied, but the library has not been told yet
     AppendTracker m_appends;
     Ticket m_nextTicket = 1;
+
+    std::uint64_t m_leaderHeardMs = 0;  // of the clock; guard G5
 
     SnapshotPtr m_snapshot;    // the last one known to be on the disk
     SnapshotPtr m_taking;      // our own, on its way to the disk

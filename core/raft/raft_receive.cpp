@@ -13,6 +13,11 @@ void RaftCore::receive(const Message& message)
     const bool isAboutVoting =
         message.type == Message::Type::RequestVote || message.type == Message::Type::TimeoutNow;
     if (m_options.isVolatile && isAboutVoting) return;
+    const bool isFromLeader = message.type == Message::Type::AppendEntries ||
+                              message.type == Message::Type::InstallSnapshot;
+    if (isFromLeader && message.term >= m_raft.current_term) {
+        m_leaderHeardMs = m_clock.milliseconds();
+    }
     if (m_options.guards.dropsLateRejections && isLateRejection(message)) return;
     if (m_options.guards.skipsWhatIsCompacted && isBehindOurSnapshot(message)) {
         return receiveFromSnapshotOn(message);
@@ -81,6 +86,14 @@ raft_server* RaftCore::selfIfNotVoter()
     return nullptr;
 }
 
+/// Also guard G5. A member with a leader refuses its vote, until it has not heard of it for the
+/// election time; but without a vote of its own it never stops believing in it.
+bool RaftCore::isLeaderSilent()
+{
+    const auto silence = m_clock.milliseconds() - m_leaderHeardMs;
+    return silence >= static_cast<std::uint64_t>(m_options.election.count());
+}
+
 /// Hands the message to the library with the entries [from, to) only.
 void RaftCore::receivePart(const Message& message, std::size_t from, std::size_t to)
 {
@@ -133,6 +146,7 @@ void RaftCore::receivePart(const Message& message, std::size_t from, std::size_t
         vote.pre_vote = message.isPreVote;
         if (m_options.guards.votesBeforePromotion && !m_options.isVolatile) {
             promoted = selfIfNotVoter();
+            if (promoted != nullptr && isLeaderSilent()) vote.disrupt_leader = true;
         }
         break;
     }

@@ -201,6 +201,32 @@ TEST(RaftGuards, G5VotesBeforeItHasHeardOfItsPromotion)
                          with([](RaftOptions& options) { options.isVolatile = true; })));
 }
 
+TEST(RaftGuards, G5GivesUpALeaderThatIsSilentAsVotersDo)
+{
+    Members members = LoneMember::voters(3);
+    members[0].role = MemberRole::Standby;
+    const auto votesAfter = [&](int ticks) {
+        LoneMember member(LoneMember::quick(), RaftNode::founder(members));
+        member.node.receive(LoneMember::appendEntries(1, 1, 1, 1));
+        for (int i = 0; i < ticks; ++i) {
+            member.tick();
+        }
+        Message request;
+        request.type = Message::Type::RequestVote;
+        request.from = kThree;
+        request.to = LoneMember::kSelf;
+        request.term = 2;
+        request.lastIndex = 2;
+        request.lastTerm = 1;
+        request.version = 2;
+        member.node.receive(request);
+        const auto answers = member.take(Message::Type::RequestVoteResult, kThree);
+        return !answers.empty() && answers[0].isGranted;
+    };
+    EXPECT_FALSE(votesAfter(1));
+    EXPECT_TRUE(votesAfter(6));  // 300 ms
+}
+
 // ---- G6
 
 std::vector<LogIndex> changeRightAfterElection(const RaftOptions& options, Outcome expected)
