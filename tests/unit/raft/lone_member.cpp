@@ -13,9 +13,9 @@ constexpr std::uint8_t kResultVersion = 2;
 }  // namespace
 
 LoneMember::LoneMember(const RaftOptions& options, const PersistentState& state)
-    : node(kSelf, options, RaftEnvironment{*this, *this, *this, *this}),
-      disk(state),
-      m_heartbeat(options.heartbeat)
+    : disk(state),
+      m_heartbeat(options.heartbeat),
+      node(kSelf, options, RaftEnvironment{*this, *this, *this, *this})
 {
     const auto started = node.start(state);
     EXPECT_TRUE(started.isOk()) << (started.isOk() ? "" : started.error());

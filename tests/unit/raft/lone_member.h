@@ -25,12 +25,6 @@ public:
     static RaftOptions quick();
     static Members voters(unsigned count);
 
-private:
-    Instant m_now{std::chrono::hours(100)};  // before the node, which reads it
-
-public:
-    RaftNode node;
-
     // ---- time
     void advance(std::chrono::milliseconds time) { m_now = m_now + time; }
     /// One heartbeat passes.
@@ -72,8 +66,12 @@ private:
     bool restore(LogIndex index, ByteView snapshot) override;
 
     std::chrono::milliseconds m_heartbeat;
+    Instant m_now{std::chrono::hours(100)};
     std::vector<Message> m_sent;
     std::vector<Ticket> m_tickets;
+
+public:
+    RaftNode node;  // uses all of the above, also when it ends
 };
 
 }  // namespace warren::raft
