@@ -15,6 +15,10 @@ using amqp::ReplyCode;
 
 namespace {
 
+/// What one flush hands out at most, or thousands of consumers would get their share of memory at
+/// once.
+constexpr std::int64_t kDeliveryBytesPerFlush = 32 * 1024 * 1024;
+
 /// The method that a command came from, for the answer to a refusal.
 MethodId methodOf(const CommandBody& body)
 {
@@ -64,13 +68,14 @@ Asker askerOf(const Channel& channel)
 
 Broker::Broker(std::uint64_t seed)
     : m_state(seed),
-      m_consuming(m_state),
-      m_publishing(m_state, m_consuming),
+      m_paging(m_state),
+      m_consuming(m_state, m_paging),
+      m_publishing(m_state, m_paging, m_consuming),
       m_policies(m_state),
       m_declarations(m_state, m_consuming, m_policies),
       m_connections(m_state, m_consuming, m_declarations),
       m_administration(m_state, m_declarations, m_connections),
-      m_deadLettering(m_state, m_publishing),
+      m_deadLettering(m_state, m_paging, m_publishing),
       m_lifetimes(m_state, m_consuming, m_declarations, m_connections)
 {
     m_state.actor = kManagementActor;
@@ -93,15 +98,22 @@ bool Broker::restore(QueueId id, RestoredMessage&& restored)
 {
     Queue* queue = m_state.catalogue.findQueue(id);
     if (queue == nullptr) return false;
-    if (restored.wasDelivered) {
-        queue->lane(queue->priorityOf(*restored.message)).mark.restore(restored.sequence);
-    }
-    queue->enqueue(QueueEntry{.message = std::move(restored.message),
-                              .sequence = restored.sequence,
-                              .position = restored.position,
-                              .expiresAt = restored.expiresAt,
-                              .deliveryCount = restored.deliveryCount,
-                              .isRedelivered = restored.wasDelivered});
+    const std::uint8_t priority =
+        std::min(restored.message ? restored.message->priority() : restored.priority,
+                 queue->settings().priorityMax);
+    if (restored.wasDelivered) queue->lane(priority).mark.restore(restored.sequence);
+    QueueEntry entry{.message = std::move(restored.message),
+                     .sequence = restored.sequence,
+                     .position = restored.position,
+                     .expiresAt = restored.expiresAt,
+                     .bodyBytes = restored.bodyBytes,
+                     .priority = priority,
+                     .isRedelivered = restored.wasDelivered};
+    entry.deliveryCount = std::min(restored.deliveryCount, QueueEntry::kDeliveryCountMax) &
+                          QueueEntry::kDeliveryCountMax;
+    queue->enqueue(std::move(entry));
+    m_paging.noteEnqueued(*queue, priority);
+    m_paging.noteGrown(*queue);
     return true;
 }
 
@@ -425,12 +437,29 @@ void Broker::setSendCredit(ConnectionId id, std::int64_t bytes)
     if (connection == nullptr) return;
     // What is held back will still come on top of what the socket holds.
     connection->sendCredit = bytes - connection->heldDeliveryBytes();
+    m_paging.askFor(*connection);
     if (connection->sendCredit <= 0 || !connection->isStarved) return;
     connection->isStarved = false;
     m_consuming.unparkAll(*connection);
 }
 
-void Broker::commit(LogPosition upTo) { m_state.commit(upTo); }
+void Broker::commit(LogPosition upTo)
+{
+    m_state.commit(upTo);
+    m_paging.afterCommit();
+}
+
+void Broker::setBodyLimits(std::size_t keptBytes, std::size_t bytesMax)
+{
+    m_state.memory().keptBytes = keptBytes;
+    m_state.memory().bytesMax = bytesMax;
+}
+
+void Broker::provideBodies(std::vector<LoadedBody>&& bodies)
+{
+    m_paging.provide(std::move(bodies));
+    followUp();
+}
 
 void Broker::setAlarms(Alarms alarms) { m_connections.setAlarms(alarms); }
 
@@ -473,8 +502,10 @@ void Broker::logExactMarks()
 void Broker::flush()
 {
     const ActorScope actor(m_state, kInternalActor);
+    m_state.deliveryBytesLeft = kDeliveryBytesPerFlush;
     m_lifetimes.run();
     if (!m_state.refilledQueues.empty()) m_consuming.trimRefilled();
+    m_paging.relieve();
     for (const QueueId id : m_state.takeDirtyQueues()) {
         Queue* queue = m_state.catalogue.findQueue(id);
         if (queue == nullptr) continue;
@@ -482,6 +513,7 @@ void Broker::flush()
         m_consuming.deliverFrom(*queue);
         m_lifetimes.settle(*queue);
     }
+    m_state.deliveryBytesLeft = State::kUnlimited;
     followUp();
     m_publishing.confirm();
 }
@@ -497,6 +529,11 @@ void Broker::forgetEvents(Connection& connection)
 std::vector<StoredOperation> Broker::takeOperations()
 {
     return std::exchange(m_state.operations(), {});
+}
+
+std::vector<BodyRequest> Broker::takeBodyRequests()
+{
+    return std::exchange(m_state.bodyRequests, {});
 }
 
 }  // namespace warren::broker

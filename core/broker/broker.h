@@ -11,6 +11,7 @@
 #include "core/broker/declarations.h"
 #include "core/broker/lifetimes.h"
 #include "core/broker/outbox.h"
+#include "core/broker/paging.h"
 #include "core/broker/policies.h"
 #include "core/broker/publishing.h"
 #include "core/broker/state.h"
@@ -44,7 +45,9 @@ public:
     struct RestoredMessage {
         Sequence sequence = 0;
         LogPosition position = 0;
-        MessagePtr message{};
+        MessagePtr message{};         ///< null: it stays on disk until it is wanted
+        std::uint32_t bodyBytes = 0;  ///< this and the next: what it has, if it is null
+        std::uint8_t priority = 0;    ///< its property
         bool wasDelivered = false;
         WallTime expiresAt{};
         std::uint32_t deliveryCount = 0;
@@ -90,6 +93,13 @@ public:
 
     /// The store has made everything up to this position durable.
     void commit(LogPosition upTo);
+    /// How much memory the messages of all queues may take (body_memory.h).
+    void setBodyLimits(std::size_t keptBytes, std::size_t bytesMax);
+    /// All that there is to set about it, for tests.
+    BodyMemory& bodyMemory() { return m_state.memory(); }
+    /// The store's answers to takeBodyRequests, in the same order; a message that has been removed
+    /// since is null.
+    void provideBodies(std::vector<LoadedBody>&& bodies);
     /// Blocks publishers while there is an alarm, from their next message on.
     void setAlarms(Alarms alarms);
     /// Ends a connection. @returns whether there is such an open one
@@ -108,7 +118,7 @@ public:
     bool hasWork() const
     {
         return m_state.hasDirtyQueues() || !m_state.changedSettings.empty() ||
-               m_state.timers.next() <= m_state.now;
+               !m_state.bodyRequests.empty() || m_state.timers.next() <= m_state.now;
     }
     /// Hands over the events since the last call, per connection and in order, as
     /// `take(ConnectionId, std::span<Event>)`.
@@ -127,6 +137,9 @@ public:
     }
     /// The operations since the last call, for the store.
     std::vector<StoredOperation> takeOperations();
+    /// The messages that are wanted back from the store since the last call. It has to be asked
+    /// before it gets the operations that follow.
+    std::vector<BodyRequest> takeBodyRequests();
 
     // ---- management: the same rules, no connection
 
@@ -162,6 +175,7 @@ private:
                           PlainReply reply);
 
     State m_state;
+    Paging m_paging;
     Consuming m_consuming;
     Publishing m_publishing;
     Policies m_policies;

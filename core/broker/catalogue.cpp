@@ -140,7 +140,7 @@ void Catalogue::carryOut(const PutQueue& change)
     Vhost* vhost = findVhost(change.queue.vhost);
     WARREN_CHECK(vhost != nullptr && change.queue.id);
     WARREN_CHECK(!vhost->queues.contains(change.queue.name));
-    auto queue = std::make_unique<Queue>(change.queue);
+    auto queue = std::make_unique<Queue>(change.queue, m_memory);
     vhost->queues.emplace(change.queue.name, queue.get());
     m_queues.emplace(change.queue.id, std::move(queue));
 }

@@ -72,6 +72,10 @@ public:
                                       TopicPermissionDefinition, KeyLess>;
     const TopicPermissions& topicPermissions() const { return m_topicPermissions; }
 
+    /// Of the messages of all queues.
+    BodyMemory& memory() { return m_memory; }
+    const BodyMemory& memory() const { return m_memory; }
+
     std::size_t queueCount() const { return m_queues.size(); }
     std::size_t exchangeCount() const { return m_exchanges.size(); }
 
@@ -98,6 +102,7 @@ private:
     void removeBindings(Vhost& vhost, const std::vector<BindingDefinition>& bindings);
     Destination destinationOf(const Vhost& vhost, const BindingDefinition& binding) const;
 
+    BodyMemory m_memory;  // the queues use it to their end
     TextMap<std::unique_ptr<Vhost>> m_vhosts;
     std::unordered_map<QueueId, std::unique_ptr<Queue>> m_queues;
     std::unordered_map<ExchangeId, Exchange*> m_exchanges;

@@ -3,7 +3,7 @@
 #include "core/base/check.h"
 
 #include <algorithm>
-#include <iterator>
+#include <cstddef>
 #include <utility>
 
 namespace warren::broker {
@@ -51,28 +51,100 @@ void Connection::hold(ChannelNumber channel, LogPosition until)
         held.until = std::max(held.until, until);
         return;
     }
-    m_held.push_back({.channel = channel, .until = until, .deliveryBytes = 0, .events = {}});
+    m_held.push_back({.channel = channel, .until = until});
 }
+
+Connection::Held* Connection::findHeld(ChannelNumber channel)
+{
+    const auto at = std::ranges::find(m_held, channel, &Held::channel);
+    return at == m_held.end() ? nullptr : &*at;
+}
+
+Connection::Held& Connection::heldOf(ChannelNumber channel)
+{
+    if (Held* held = findHeld(channel)) return *held;
+    return m_held.emplace_back(Held{.channel = channel, .until = 0});
+}
+
+void Connection::changeDeliveryBytes(Held& held, std::int64_t by)
+{
+    held.deliveryBytes += by;
+    m_heldDeliveryBytes += by;
+}
+
+// -------------------------------------------------------------------------- messages to come back
+
+void Connection::postWithoutBody(ChannelNumber channel, EventBody&& body, MissingBody&& missing)
+{
+    Held& held = heldOf(channel);
+    missing.event = held.firstEvent + held.events.size();
+    if (std::holds_alternative<Delivery>(body)) changeDeliveryBytes(held, missing.wireBytes);
+    m_unaskedCount += !missing.isAsked;
+    held.events.push_back(Event{channel, std::move(body)});
+    held.missing.pushBack(std::move(missing));
+}
+
+std::optional<Connection::Filled> Connection::fill(ChannelNumber channel, LogPosition position)
+{
+    Held* held = findHeld(channel);
+    if (held == nullptr) return std::nullopt;
+    // They mostly come in the order in which they were asked for.
+    std::size_t at = 0;
+    while (at < held->missing.size() &&
+           (held->missing[at].isFilled || held->missing[at].request.position != position)) {
+        at += 1;
+    }
+    if (at == held->missing.size()) return std::nullopt;
+    MissingBody& missing = held->missing[at];
+    missing.isFilled = true;
+    if (missing.isAsked) {
+        loadingBytes -= std::min<std::size_t>(loadingBytes, missing.request.bodyBytes);
+    } else {
+        missing.isAsked = true;
+        m_unaskedCount -= 1;
+    }
+    Filled filled{.channel = channel, .missing = missing};
+    while (!held->missing.isEmpty() && held->missing.front().isFilled) {
+        held->missing.dropFront();
+        if (held->askedCount > 0) held->askedCount -= 1;
+    }
+    return filled;
+}
+
+void Connection::complete(const Filled& filled, MessagePtr&& message)
+{
+    Held& held = *findHeld(filled.channel);
+    EventBody& body = held.events[filled.missing.event - held.firstEvent].body;
+    if (auto* delivery = std::get_if<Delivery>(&body)) {
+        changeDeliveryBytes(held, wireBytes(*message) - filled.missing.wireBytes);
+        delivery->message = std::move(message);
+    } else {
+        std::get<GetOk>(body).message = std::move(message);
+    }
+}
+
+void Connection::withdraw(const Filled& filled)
+{
+    Held& held = *findHeld(filled.channel);
+    EventBody& body = held.events[filled.missing.event - held.firstEvent].body;
+    if (std::holds_alternative<Delivery>(body)) {
+        changeDeliveryBytes(held, -filled.missing.wireBytes);  // left out when it is released
+    } else {
+        body = GetEmpty{};
+    }
+}
+
+// ----------------------------------------------------------------------------------------- release
 
 bool Connection::keepIfHeld(ChannelNumber channel, EventBody& body)
 {
-    for (Held& held : m_held) {
-        if (held.channel != channel) continue;
-        if (const auto* delivery = std::get_if<Delivery>(&body)) {
-            const std::int64_t bytes = wireBytes(*delivery->message);
-            held.deliveryBytes += bytes;
-            m_heldDeliveryBytes += bytes;
-        }
-        held.events.push_back(Event{channel, std::move(body)});
-        return true;
+    Held* held = findHeld(channel);
+    if (held == nullptr) return false;
+    if (const auto* delivery = std::get_if<Delivery>(&body)) {
+        changeDeliveryBytes(*held, wireBytes(*delivery->message));
     }
-    return false;
-}
-
-void Connection::dropHeld()
-{
-    m_held.clear();
-    m_heldDeliveryBytes = 0;
+    held->events.push_back(Event{channel, std::move(body)});
+    return true;
 }
 
 bool Connection::release(LogPosition committed)
@@ -80,13 +152,29 @@ bool Connection::release(LogPosition committed)
     bool hasReleased = false;
     std::erase_if(m_held, [&](Held& held) {
         if (held.until > committed) return false;
-        hasReleased |= !held.events.empty();
-        m_heldDeliveryBytes -= held.deliveryBytes;
-        m_events.insert(m_events.end(), std::make_move_iterator(held.events.begin()),
-                        std::make_move_iterator(held.events.end()));
-        return true;
+        const bool isComplete = held.missing.isEmpty();
+        const std::size_t count =
+            isComplete ? held.events.size() : held.missing.front().event - held.firstEvent;
+        hasReleased |= releaseFirst(held, count);
+        return isComplete;
     });
     return hasReleased;
+}
+
+bool Connection::releaseFirst(Held& held, std::size_t count)
+{
+    if (count == 0) return false;
+    const auto end = held.events.begin() + static_cast<std::ptrdiff_t>(count);
+    for (auto event = held.events.begin(); event != end; ++event) {
+        if (const auto* delivery = std::get_if<Delivery>(&event->body)) {
+            if (!delivery->message) continue;  // withdrawn
+            changeDeliveryBytes(held, -wireBytes(*delivery->message));
+        }
+        m_events.push_back(std::move(*event));
+    }
+    held.events.erase(held.events.begin(), end);
+    held.firstEvent += count;
+    return true;
 }
 
 }  // namespace warren::broker

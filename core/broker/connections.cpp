@@ -128,7 +128,10 @@ void Connections::removeEverything(Connection& connection)
         m_state.forgetConfirms(*channel);
         connection.eraseChannel(channel->number);
     }
-    connection.dropHeld();
+    connection.dropHeld([this](const BodyRequest& request) {
+        m_state.log(
+            Remove{request.queue, request.sequence, request.position, RemovalReason::Acked});
+    });
     if (connection.vhost != nullptr) {
         removeExclusiveQueues(connection);
         noteConnectionClosed(m_state, connection);

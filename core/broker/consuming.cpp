@@ -1,14 +1,14 @@
 #include "core/broker/consuming.h"
 
 #include "core/broker/arguments.h"
+#include "core/broker/delivered_message.h"
 #include "core/broker/event_exchange.h"
-#include "core/broker/message_copy.h"
 #include "core/broker/names.h"
-#include "core/broker/sender_selection.h"
 #include "core/broker/tracing.h"
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 namespace warren::broker {
@@ -19,20 +19,6 @@ namespace {
 
 /// Messages that one round drops at most, so that sockets are served in between.
 constexpr int kDropsMax = 4096;
-
-/// Whether the deliveries of each message are counted and shown.
-bool countsDeliveries(const Queue& queue)
-{
-    return queue.settings().type == QueueType::Quorum || queue.settings().deliveryLimit;
-}
-
-/// Spec: RabbitMQ, "Quorum Queues", poison message handling.
-MessagePtr withDeliveryCount(const Message& message, std::uint32_t deliveryCount)
-{
-    amqp::FieldTable headers = headersOf(message);
-    headers.set("x-delivery-count", std::int64_t{deliveryCount});
-    return withHeaders(message, std::move(headers));
-}
 
 }  // namespace
 
@@ -194,9 +180,11 @@ void Consuming::leave(Channel& channel)
 
 void Consuming::deliverFrom(Queue& queue)
 {
+    if (queue.wantsBodies() && !queue.consumers.isEmpty()) m_paging.readAhead(queue);
     while (queue.readyCount() > 0) {
         Consumer* consumer = queue.consumers.current();
         if (consumer == nullptr) return;
+        if (m_state.deliveryBytesLeft <= 0) return m_state.markDirty(queue);
         // What expires just now may still be delivered: a lifetime of zero means "at once or
         // never".
         const auto expiry = queue.nextExpiry();
@@ -243,30 +231,46 @@ void Consuming::handOut(Queue& queue, Consumer& consumer)
     Channel& channel = *consumer.channel;
     m_servedCount += 1;
     consumer.servedAt = m_servedCount;
-    noteDelivery(queue, channel, queue.first());
-    channel.connection.sendCredit -= Connection::wireBytes(*queue.first().message);
+    const QueueEntry& first = queue.first();
+    noteDelivery(queue, channel, first);
+    const std::int64_t wireBytes = Connection::wireBytes(first);
+    channel.connection.sendCredit -= wireBytes;
+    m_state.deliveryBytesLeft -= wireBytes;
 
     Delivery delivery;
     delivery.consumer = consumer.slot;
-    delivery.isRedelivered = queue.first().isRedelivered;
+    delivery.isRedelivered = first.isRedelivered;
+    const bool isInMemory = first.isInMemory();
+    const bool isComing = first.isLoading;
+    const auto shownCount = shownDeliveryCount(queue, first);
+    std::optional<MissingBody> missing;
+    if (!isInMemory) missing = missingBody(queue, channel, consumer.noAck);
+    MessagePtr message;
     if (consumer.noAck) {
-        const QueueEntry entry = queue.removeFirst();
-        logRemoval(queue, entry);
+        QueueEntry entry = queue.removeFirst();
+        if (isInMemory) logRemoval(queue, entry);
         delivery.tag = channel.unacked.skip();
-        delivery.message = outgoing(queue, entry.message, entry.deliveryCount);
+        message = std::move(entry.message);
     } else {
         UnackedMessage held{.queue = queue.id(),
                             .consumer = &consumer,
                             .isDelivery = true,
                             .deliveredAt = m_state.now,
                             .entry = queue.deliver()};
+        message = held.entry.message;
+        queue.pageOutDelivered(held.entry, m_state.committed());
         armTimeout(channel, queue);
-        delivery.message = outgoing(queue, held.entry.message, held.entry.deliveryCount);
         delivery.tag = channel.unacked.add(std::move(held));
         consumer.unackedCount += 1;
         channel.consumerUnackedCount += 1;
     }
-    m_state.post(channel, std::move(delivery));
+    if (isInMemory) {
+        delivery.message = asDelivered(message, shownCount);
+        m_state.post(channel, std::move(delivery));
+        return;
+    }
+    missing->shownDeliveryCount = shownCount;
+    m_paging.postWithoutBody(channel, std::move(delivery), std::move(*missing), isComing);
 }
 
 Verdict Consuming::get(Channel& channel, const Get& command)
@@ -291,21 +295,29 @@ Verdict Consuming::get(Channel& channel, const Get& command)
         m_state.post(channel, GetEmpty{});
         return {};
     }
-    noteDelivery(queue, channel, queue.first());
+    const QueueEntry& first = queue.first();
+    noteDelivery(queue, channel, first);
     GetOk answer;
-    answer.isRedelivered = queue.first().isRedelivered;
+    answer.isRedelivered = first.isRedelivered;
+    const bool isInMemory = first.isInMemory();
+    const bool isComing = first.isLoading;
+    const auto shownCount = shownToGet(queue, first);
+    std::optional<MissingBody> missing;
+    if (!isInMemory) missing = missingBody(queue, channel, command.noAck);
+    MessagePtr message;
     if (command.noAck) {
-        const QueueEntry entry = queue.removeFirst();
-        logRemoval(queue, entry);
+        QueueEntry entry = queue.removeFirst();
+        if (isInMemory) logRemoval(queue, entry);
         answer.tag = channel.unacked.skip();
-        answer.message = outgoingToGet(queue, entry.message, entry.deliveryCount);
+        message = std::move(entry.message);
     } else {
         UnackedMessage held{.queue = queue.id(),
                             .consumer = nullptr,
                             .deliveredAt = m_state.now,
                             .entry = queue.deliver()};
+        message = held.entry.message;
+        queue.pageOutDelivered(held.entry, m_state.committed());
         armTimeout(channel, queue);
-        answer.message = outgoingToGet(queue, held.entry.message, held.entry.deliveryCount);
         answer.tag = channel.unacked.add(std::move(held));
     }
     // Nor does what expired behind this one count.
@@ -313,7 +325,13 @@ Verdict Consuming::get(Channel& channel, const Get& command)
     }
     answer.messageCount = static_cast<std::uint32_t>(queue.readyCount());
     if (queue.nextExpiry()) m_state.markDirty(queue);  // the next one may have expired long ago
-    m_state.post(channel, std::move(answer));
+    if (isInMemory) {
+        answer.message = asDelivered(message, shownCount);
+        m_state.post(channel, std::move(answer));
+        return {};
+    }
+    missing->shownDeliveryCount = shownCount;
+    m_paging.postWithoutBody(channel, std::move(answer), std::move(*missing), isComing);
     return {};
 }
 
@@ -323,9 +341,11 @@ void Consuming::noteDelivery(Queue& queue, Channel& channel, const QueueEntry& e
         counters->deliver += 1;
         counters->redeliver += entry.isRedelivered;
     }
-    if (isTraced(*channel.connection.vhost)) traceDelivery(m_state, channel, queue, entry);
-    if (entry.position == 0) return;
-    const std::uint8_t priority = queue.priorityOf(*entry.message);
+    if (entry.isInMemory() && isTraced(*channel.connection.vhost)) {
+        traceDelivery(m_state, channel, queue, entry);
+    }
+    if (!entry.isPersistent()) return;
+    const auto priority = static_cast<std::uint8_t>(entry.priority);
     const RedeliveryMark& mark = queue.lane(priority).mark;
     if (mark.covers(entry.sequence, entry.position, m_state.committed())) return;
     if (entry.sequence > mark.upTo()) {
@@ -341,22 +361,16 @@ void Consuming::extendMark(Queue& queue, std::uint8_t priority, Sequence upTo)
     m_state.log(MarkDelivered{queue.id(), upTo, position, priority});
 }
 
-MessagePtr Consuming::outgoing(const Queue& queue, const MessagePtr& message,
-                               std::uint32_t deliveryCount)
+MissingBody Consuming::missingBody(const Queue& queue, const Channel& channel, bool noAck) const
 {
-    MessagePtr visible = withoutBlindKeys(message);
-    if (deliveryCount == 0 || !countsDeliveries(queue)) return visible;
-    return withDeliveryCount(*visible, deliveryCount);
-}
-
-MessagePtr Consuming::outgoingToGet(const Queue& queue, const MessagePtr& message,
-                                    std::uint32_t deliveryCount)
-{
-    if (queue.settings().type != QueueType::Quorum) {
-        return outgoing(queue, message, deliveryCount);
-    }
-    // Here even a count of zero shows. Source: RabbitMQ 3.10.8, observed.
-    return withDeliveryCount(*withoutBlindKeys(message), deliveryCount);
+    const QueueEntry& entry = queue.first();
+    MissingBody missing;
+    missing.request = entry.request(queue.id());
+    missing.removesAfterwards = noAck;
+    missing.isTraced = isTraced(*channel.connection.vhost);
+    missing.isRedelivered = entry.isRedelivered;
+    missing.wireBytes = Connection::wireBytes(entry);
+    return missing;
 }
 
 void Consuming::armTimeout(Channel& channel, const Queue& queue)
@@ -452,7 +466,8 @@ void Consuming::acknowledge(Channel& channel, UnackedMessage& message)
     m_state.counters.ack += 1;
     if (Queue* queue = m_state.catalogue.findQueue(message.queue)) {
         queue->counters.ack += 1;
-        if (isTraced(*channel.connection.vhost)) traceAck(m_state, channel, *queue, message.entry);
+        const bool isTold = isTraced(*channel.connection.vhost) && message.entry.isInMemory();
+        if (isTold) traceAck(m_state, channel, *queue, message.entry);
     }
     drop(channel, message);
 }
@@ -483,7 +498,7 @@ void Consuming::putBack(Channel& channel, UnackedMessage& message)
     QueueEntry entry = channel.unacked.release(message);
     Queue* queue = m_state.catalogue.findQueue(message.queue);
     if (queue == nullptr) return;
-    entry.deliveryCount += 1;
+    entry.countReturn();
     if (countsDeliveries(*queue)) {
         const auto limit = queue->settings().deliveryLimit;
         if (limit && entry.deliveryCount > *limit) {
@@ -491,7 +506,7 @@ void Consuming::putBack(Channel& channel, UnackedMessage& message)
             m_state.discard(*queue, std::move(entry), DeathReason::DeliveryLimit);
             return;
         }
-        if (entry.position != 0) {
+        if (entry.isPersistent()) {
             m_state.log(CountDeliveries{queue->id(), entry.position, entry.deliveryCount});
         }
     }

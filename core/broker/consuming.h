@@ -2,6 +2,7 @@
 
 #include "core/broker/command.h"
 #include "core/broker/errors.h"
+#include "core/broker/paging.h"
 #include "core/broker/state.h"
 
 #include <cstdint>
@@ -14,7 +15,7 @@ namespace warren::broker {
 /// Thread: the broker's.
 class Consuming {
 public:
-    explicit Consuming(State& state) : m_state(state) {}
+    Consuming(State& state, Paging& paging) : m_state(state), m_paging(paging) {}
 
     Verdict consume(Channel& channel, const Consume& command);
     void cancel(Channel& channel, const Cancel& command);
@@ -67,11 +68,8 @@ private:
     void logRemoval(const Queue& queue, const QueueEntry& entry);
     /// basic.consume of direct replies.
     Verdict consumeReplies(Channel& channel, const Consume& command);
-    /// The message as this receiver may see it.
-    static MessagePtr outgoing(const Queue& queue, const MessagePtr& message,
-                               std::uint32_t deliveryCount);
-    static MessagePtr outgoingToGet(const Queue& queue, const MessagePtr& message,
-                                    std::uint32_t deliveryCount);
+    /// What has to be known of the first message of the queue if it is not in memory.
+    MissingBody missingBody(const Queue& queue, const Channel& channel, bool noAck) const;
     void armTimeout(Channel& channel, const Queue& queue);
     /// The tags that a client's ack, reject or nack names, judged before anything changes.
     Verdict judgeTag(Channel& channel, DeliveryTag tag, bool isMultiple) const;
@@ -86,6 +84,7 @@ private:
 
     friend class Publishing;
     State& m_state;
+    Paging& m_paging;
     std::uint64_t m_servedCount = 0;
     std::vector<Consumer*> m_woken;  // scratch
 };

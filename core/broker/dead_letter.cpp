@@ -1,6 +1,7 @@
 #include "core/broker/dead_letter.h"
 
 #include "core/broker/message_copy.h"
+#include "core/broker/paging.h"
 #include "core/broker/publishing.h"
 #include "core/broker/sender_selection.h"
 
@@ -165,6 +166,9 @@ void DeadLettering::drain()
 {
     // A work list instead of recursion: what is carried on may overflow its next queue.
     while (!m_state.deadLetters.isEmpty()) {
+        const DeadLetter& first = m_state.deadLetters.front();
+        if (!first.entry.isInMemory() && !first.isLost) return m_paging.askForDeadLetters();
+        if (m_state.deadLettersAsked > 0) m_state.deadLettersAsked -= 1;
         carryOn(m_state.deadLetters.popFront());
     }
 }
@@ -172,7 +176,7 @@ void DeadLettering::drain()
 void DeadLettering::carryOn(const DeadLetter& letter)
 {
     Queue* queue = m_state.catalogue.findQueue(letter.queue);
-    if (queue == nullptr) return;  // the queue has gone, and its messages with it
+    if (queue == nullptr || letter.isLost) return;  // the queue has gone, its messages with it
     const std::size_t takenBy = publish(*queue, letter);
     queue->deadLetteredCount += 1;
     queue->deadLetterDroppedCount += takenBy == 0;

@@ -9,6 +9,7 @@
 
 namespace warren::broker {
 
+class Paging;
 class Publishing;
 
 /// RabbitMQ's word for why a message died: "rejected", "expired", "maxlen" or "delivery_limit".
@@ -35,11 +36,13 @@ bool isDeathCycle(const Message& message, std::string_view queueName);
 /// Thread: the broker's.
 class DeadLettering {
 public:
-    DeadLettering(State& state, Publishing& publishing) : m_state(state), m_publishing(publishing)
+    DeadLettering(State& state, Paging& paging, Publishing& publishing)
+        : m_state(state), m_paging(paging), m_publishing(publishing)
     {
     }
 
-    /// Carries on everything on the list, and what follows from it.
+    /// Carries on everything on the list, and what follows from it; up to one whose message has to
+    /// come back from the disk first.
     void drain();
 
 private:
@@ -48,6 +51,7 @@ private:
     std::size_t publish(Queue& queue, const DeadLetter& letter);
 
     State& m_state;
+    Paging& m_paging;
     Publishing& m_publishing;
 };
 

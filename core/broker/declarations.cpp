@@ -393,7 +393,7 @@ LogPosition Declarations::removeQueue(Queue& queue)
     const QueueDefinition definition = queue.definition();
     Vhost& vhost = *m_state.catalogue.findVhost(definition.vhost);
     const auto bindings = vhost.bindings.to(DestinationKind::Queue, definition.name);
-    const bool wasStored = queue.isStored();
+    const bool wasStored = queue.isStored() || queue.hasSpilled();
     if (Connection* owner = m_state.findConnection(definition.exclusiveOwner)) {
         std::erase(owner->exclusiveQueues, definition.id);
     }

@@ -74,7 +74,7 @@ void countDropped(const Queue& queue, const QueueSettings& settings, PolicyMatch
     };
     if (!isOver()) return;
     queue.forEachReady([&](const QueueEntry& entry) {
-        const std::uint64_t bodyBytes = entry.message->bodyBytes();
+        const std::uint64_t bodyBytes = entry.bodyBytes;
         count -= 1;
         bytes -= bodyBytes;
         match.droppedCount += 1;

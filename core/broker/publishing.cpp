@@ -220,6 +220,7 @@ Verdict Publishing::publish(Channel& channel, Publish&& command)
     if (queues.empty() && target->exchange->isDefault()) deliverReply(command.message);
     if (queues.empty() && command.isMandatory) giveBack(channel, command.message);
     const Outcome outcome = enqueue(command.message, queues);
+    noteBacklog(channel, *command.message, outcome);
     if (channel.mode == ChannelMode::Confirm) {
         if (outcome.isRefused) {
             channel.confirms.refuse();
@@ -365,13 +366,14 @@ Publishing::Outcome Publishing::enqueue(const MessagePtr& message,
         const Outcome one = enqueue(*queue, message);
         outcome.position = std::max(outcome.position, one.position);
         outcome.isRefused |= one.isRefused;
+        outcome.storedAt = std::max(outcome.storedAt, one.storedAt);
     }
     return outcome;
 }
 
 Publishing::Outcome Publishing::enqueue(Queue& queue, const MessagePtr& message)
 {
-    if (!queue.hasLengthLimit()) return {.position = append(queue, message)};
+    if (!queue.hasLengthLimit()) return append(queue, message);
     // What consumers would have taken by now doesn't count.
     if (queue.readyCount() > 0) m_consuming.deliverFrom(queue);
     const Overflow overflow = queue.settings().overflow;
@@ -381,13 +383,19 @@ Publishing::Outcome Publishing::enqueue(Queue& queue, const MessagePtr& message)
         }
         return {.isRefused = true};
     }
-    const LogPosition position = append(queue, message);
+    const Outcome outcome = append(queue, message);
     if (queue.isOverLimit()) m_consuming.deliverFrom(queue);
     m_consuming.dropOverflow(queue);
-    return {.position = position};
+    return outcome;
 }
 
-LogPosition Publishing::append(Queue& queue, const MessagePtr& message)
+void Publishing::noteBacklog(Channel& channel, const Message& message, const Outcome& outcome)
+{
+    if (outcome.storedAt == 0) return;
+    m_state.noteBacklog(channel.connection, outcome.storedAt, message.memoryBytes());
+}
+
+Publishing::Outcome Publishing::append(Queue& queue, const MessagePtr& message)
 {
     const Sequence sequence = queue.nextSequence();
     LogPosition position = 0;
@@ -398,8 +406,8 @@ LogPosition Publishing::append(Queue& queue, const MessagePtr& message)
         if (own && (!lifetime || *own < *lifetime)) lifetime = own;
     }
     if (lifetime) expiresAt.sinceEpoch = m_state.wallNow.sinceEpoch + *lifetime;
+    const std::uint8_t priority = queue.priorityOf(*message);
     if (message->isPersistent() && queue.isStored()) {
-        const std::uint8_t priority = queue.priorityOf(*message);
         const RedeliveryMark& mark = queue.lane(priority).mark;
         if (!queue.consumers.isEmpty() && sequence > mark.upTo()) {
             // The message may go out at once: the mark goes before it in the log.
@@ -410,11 +418,27 @@ LogPosition Publishing::append(Queue& queue, const MessagePtr& message)
         position = m_state.nextPosition();
         m_state.log(Enqueue{queue.id(), sequence, position, message, expiresAt});
     }
-    queue.enqueue(QueueEntry{
-        .message = message, .sequence = sequence, .position = position, .expiresAt = expiresAt});
+    const LogPosition confirmedAt = position;
+    const bool isSpilled = position == 0 && m_paging.mustSpill(queue);
+    if (isSpilled) {
+        position = m_state.nextPosition();
+        m_state.log(Enqueue{queue.id(), sequence, position, message, expiresAt});
+    }
+    queue.enqueue(QueueEntry{.message = message,
+                             .sequence = sequence,
+                             .position = position,
+                             .expiresAt = expiresAt,
+                             .isSpilled = isSpilled});
+    if (isSpilled) {
+        m_paging.noteSpilled(
+            {.queue = queue.id(), .sequence = sequence, .position = position, .priority = priority},
+            message->memoryBytes());
+    }
+    if (position != 0) m_paging.noteEnqueued(queue, priority);
+    m_paging.noteGrown(queue);
     queue.counters.publish += 1;
     m_state.markDirty(queue);
-    return position;
+    return {.position = confirmedAt, .storedAt = position};
 }
 
 // ------------------------------------------------------------------------------------------- modes
@@ -457,6 +481,7 @@ Verdict Publishing::commit(Channel& channel)
         }
         if (publish.queues.empty() && publish.isMandatory) giveBack(channel, publish.message);
         const Outcome outcome = enqueue(publish.message, m_queues);
+        noteBacklog(channel, *publish.message, outcome);
         position = std::max(position, outcome.position);
         isPartial |= outcome.isRefused;
     }

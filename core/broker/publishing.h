@@ -17,8 +17,11 @@ namespace warren::broker {
 /// Thread: the broker's.
 class Publishing {
 public:
-    Publishing(State& state, Consuming& consuming)
-        : m_state(state), m_consuming(consuming), m_routing(state.catalogue, state.prng)
+    Publishing(State& state, Paging& paging, Consuming& consuming)
+        : m_state(state),
+          m_paging(paging),
+          m_consuming(consuming),
+          m_routing(state.catalogue, state.prng)
     {
     }
 
@@ -54,6 +57,7 @@ private:
     struct Outcome {
         LogPosition position = 0;
         bool isRefused = false;
+        LogPosition storedAt = 0;  ///< where it is stored, be it for want of memory only
     };
     struct Target {
         Exchange* exchange = nullptr;
@@ -88,11 +92,13 @@ private:
     void deliverReply(const MessagePtr& message);
     Outcome enqueue(const MessagePtr& message, const std::vector<Queue*>& queues);
     Outcome enqueue(Queue& queue, const MessagePtr& message);
-    LogPosition append(Queue& queue, const MessagePtr& message);
+    Outcome append(Queue& queue, const MessagePtr& message);
+    void noteBacklog(Channel& channel, const Message& message, const Outcome& outcome);
     void count(Channel* channel, const Target& target, bool isMandatory);
     void giveBack(Channel& channel, const MessagePtr& message);
 
     State& m_state;
+    Paging& m_paging;
     Consuming& m_consuming;
     Routing m_routing;
     Routing::Route m_route;                // scratch

@@ -6,6 +6,13 @@
 
 namespace warren::broker {
 
+Queue::~Queue()
+{
+    m_memory.inMemoryBytes -= m_inMemoryBytes;
+    m_memory.pagedOutBytes -= m_pagedOutBytes;
+    m_memory.pagedOutCount -= m_pagedOutCount;
+}
+
 std::size_t Queue::memoryBytes() const
 {
     constexpr std::size_t kSetNodeBytes = sizeof(ExpiryKey) + 48;
@@ -13,19 +20,25 @@ std::size_t Queue::memoryBytes() const
                              m_expiries.size() * kSetNodeBytes;
     for (const QueueLane& more : m_moreLanes)
         indexBytes += more.indexBytes();
-    return sizeof *this + m_messageBytes + indexBytes + m_unackedCount * sizeof(QueueEntry);
+    return sizeof *this + m_inMemoryBytes + indexBytes + m_unackedCount * sizeof(QueueEntry);
 }
 
 void Queue::enqueue(QueueEntry&& entry)
 {
     WARREN_CHECK(entry.sequence > m_lastSequence);
     m_lastSequence = entry.sequence;
-    m_bodyBytes += entry.message->bodyBytes();
-    m_messageBytes += entry.message->memoryBytes();
-    if (entry.position != 0) m_persistentCount += 1;
-    const std::uint8_t priority = priorityOf(*entry.message);
-    noteReady(entry, priority);
-    lane(priority).add(std::move(entry));
+    if (entry.message) {
+        entry.bodyBytes = static_cast<std::uint32_t>(entry.message->bodyBytes());
+        entry.priority = priorityOf(*entry.message);
+    }
+    m_bodyBytes += entry.bodyBytes;
+    m_persistentCount += entry.isPersistent();
+    m_spilledCount += entry.isSpilled;
+    bookIn(entry);
+    noteReady(entry);
+    QueueLane& to = lane(static_cast<std::uint8_t>(entry.priority));
+    const bool mayGrowHead = to.headBytes() < m_memory.headBytes || m_memory.mayKeepMore();
+    to.add(std::move(entry), mayGrowHead);
 }
 
 const QueueEntry& Queue::first() const
@@ -37,54 +50,58 @@ const QueueEntry& Queue::first() const
 QueueEntry Queue::takeFirst()
 {
     WARREN_CHECK(m_readyCount > 0);
-    const std::uint8_t priority = m_topPriority;
-    QueueEntry entry = lane(priority).takeFirst();
-    noteTaken(entry, priority);
+    QueueEntry entry = lane(m_topPriority).takeFirst();
+    noteTaken(entry);
     return entry;
 }
 
-void Queue::noteReady(const QueueEntry& entry, std::uint8_t priority)
+void Queue::noteReady(const QueueEntry& entry)
 {
+    const auto priority = static_cast<std::uint8_t>(entry.priority);
     if (m_readyCount == 0 || priority > m_topPriority) m_topPriority = priority;
     m_readyCount += 1;
-    m_readyBytes += entry.message->bodyBytes();
+    m_readyBytes += entry.bodyBytes;
     if (m_settings.hasExactTtl && entry.canExpire()) {
         m_expiries.insert({entry.expiresAt, priority, entry.sequence});
     }
 }
 
-void Queue::noteTaken(const QueueEntry& entry, std::uint8_t priority)
+void Queue::noteTaken(const QueueEntry& entry)
 {
     m_readyCount -= 1;
-    m_readyBytes -= entry.message->bodyBytes();
+    m_readyBytes -= entry.bodyBytes;
     while (m_topPriority > 0 && lane(m_topPriority).isEmpty()) {
         m_topPriority -= 1;
     }
     if (m_settings.hasExactTtl && entry.canExpire()) {
-        m_expiries.erase({entry.expiresAt, priority, entry.sequence});
+        m_expiries.erase(
+            {entry.expiresAt, static_cast<std::uint8_t>(entry.priority), entry.sequence});
     }
 }
 
 QueueEntry Queue::deliver()
 {
     m_unackedCount += 1;
-    return takeFirst();
+    QueueEntry entry = takeFirst();
+    m_unackedInMemoryBytes += entry.memoryBytes();
+    return entry;
 }
 
 void Queue::requeue(QueueEntry&& entry)
 {
     WARREN_CHECK(m_unackedCount > 0);
     m_unackedCount -= 1;
+    m_unackedInMemoryBytes -= entry.memoryBytes();
     entry.isRedelivered = true;
-    const std::uint8_t priority = priorityOf(*entry.message);
-    noteReady(entry, priority);
-    lane(priority).putBack(std::move(entry));
+    noteReady(entry);
+    lane(static_cast<std::uint8_t>(entry.priority)).putBack(std::move(entry));
 }
 
 void Queue::removeDelivered(const QueueEntry& entry)
 {
     WARREN_CHECK(m_unackedCount > 0);
     m_unackedCount -= 1;
+    m_unackedInMemoryBytes -= entry.memoryBytes();
     forget(entry);
 }
 
@@ -112,16 +129,105 @@ QueueEntry Queue::removeExpired()
     const ExpiryKey key = *m_expiries.begin();
     auto taken = lane(key.priority).take(key.sequence);
     WARREN_CHECK(taken.has_value());
-    noteTaken(*taken, key.priority);
+    noteTaken(*taken);
     forget(*taken);
     return std::move(*taken);
 }
 
 void Queue::forget(const QueueEntry& entry)
 {
-    m_bodyBytes -= entry.message->bodyBytes();
-    m_messageBytes -= entry.message->memoryBytes();
-    if (entry.position != 0) m_persistentCount -= 1;
+    m_bodyBytes -= entry.bodyBytes;
+    m_persistentCount -= entry.isPersistent();
+    m_spilledCount -= entry.isSpilled;
+    bookOut(entry);
+}
+
+// -------------------------------------------------------------------------------- what is in
+// memory
+
+void Queue::bookIn(const QueueEntry& entry)
+{
+    if (entry.isInMemory()) {
+        m_inMemoryBytes += entry.memoryBytes();
+        m_memory.inMemoryBytes += entry.memoryBytes();
+        return;
+    }
+    m_pagedOutBytes += entry.bodyBytes;
+    m_pagedOutCount += 1;
+    m_memory.pagedOutBytes += entry.bodyBytes;
+    m_memory.pagedOutCount += 1;
+}
+
+void Queue::bookOut(const QueueEntry& entry)
+{
+    if (entry.isInMemory()) {
+        m_inMemoryBytes -= entry.memoryBytes();
+        m_memory.inMemoryBytes -= entry.memoryBytes();
+        return;
+    }
+    m_pagedOutBytes -= entry.bodyBytes;
+    m_pagedOutCount -= 1;
+    m_memory.pagedOutBytes -= entry.bodyBytes;
+    m_memory.pagedOutCount -= 1;
+}
+
+void Queue::leaveMemory(QueueEntry& entry)
+{
+    bookOut(entry);
+    entry.message.reset();
+    bookIn(entry);
+}
+
+bool Queue::pageOutTails(LogPosition committed)
+{
+    bool isDone = true;
+    forEachLane([&](std::uint8_t, QueueLane& one) {
+        one.pageOutTail(committed, [this](QueueEntry& entry) { leaveMemory(entry); });
+        isDone &= !one.hasTail();
+    });
+    return isDone;
+}
+
+void Queue::shrinkHeads(LogPosition committed, std::size_t headBytesMax)
+{
+    forEachLane([&](std::uint8_t, QueueLane& one) {
+        one.shrinkHead(committed, headBytesMax, [this](QueueEntry& entry) { leaveMemory(entry); });
+    });
+}
+
+void Queue::pageOut(const BodyRequest& spilled)
+{
+    lane(spilled.priority).pageOut(spilled.sequence, spilled.position, [this](QueueEntry& entry) {
+        leaveMemory(entry);
+    });
+}
+
+void Queue::pageOutDelivered(QueueEntry& entry, LogPosition committed)
+{
+    const bool isDurable = entry.position != 0 && entry.position <= committed;
+    if (!isDurable || !entry.isInMemory()) return;
+    if (m_unackedInMemoryBytes <= m_memory.unackedBytes && !m_memory.isOverLimit()) return;
+    m_unackedInMemoryBytes -= entry.memoryBytes();
+    leaveMemory(entry);
+}
+
+void Queue::restartSpilling() { m_spilledFrom.clear(); }
+
+bool Queue::askAhead(std::size_t bytesMax, std::vector<BodyRequest>& requests)
+{
+    if (!wantsBodies()) return true;
+    lane(m_topPriority).askAhead(id(), m_memory.headBytes, bytesMax, requests);
+    return bytesMax > 0;
+}
+
+bool Queue::takeBack(const BodyRequest& request, const MessagePtr& message)
+{
+    QueueEntry* entry = lane(request.priority).awaiting(request.sequence);
+    if (entry == nullptr || entry->isInMemory()) return false;
+    bookOut(*entry);
+    entry->message = message;
+    bookIn(*entry);
+    return true;
 }
 
 }  // namespace warren::broker

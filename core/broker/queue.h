@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/time.h"
+#include "core/broker/body_memory.h"
 #include "core/broker/consumers.h"
 #include "core/broker/counters.h"
 #include "core/broker/definition.h"
@@ -32,13 +33,16 @@ namespace warren::broker {
 /// and with exact TTL everything O(log n).
 class Queue {
 public:
-    explicit Queue(QueueDefinition definition)
-        : m_definition(std::move(definition)),
+    /// @param memory  the books of all queues, which it outlives
+    Queue(QueueDefinition definition, BodyMemory& memory)
+        : m_memory(memory),
+          m_definition(std::move(definition)),
           m_settings(effectiveSettings(m_definition, nullptr, nullptr)),
           m_moreLanes(m_settings.priorityMax)
     {
         consumers.setSingleActive(m_settings.hasSingleActiveConsumer);
     }
+    ~Queue();
     Queue(const Queue&) = delete;
     Queue& operator=(const Queue&) = delete;
 
@@ -74,6 +78,14 @@ public:
     std::size_t bodyBytes() const { return m_bodyBytes; }
     /// Memory of messages, index and books; a message in several queues counts in each.
     std::size_t memoryBytes() const;
+    /// Messages in memory, ready and unacked; their bytes, heads included.
+    std::size_t inMemoryBytes() const { return m_inMemoryBytes; }
+    std::size_t inMemoryCount() const { return messageCount() - m_pagedOutCount; }
+    /// The others: their bodies are on disk only.
+    std::size_t pagedOutBytes() const { return m_pagedOutBytes; }
+    std::size_t pagedOutCount() const { return m_pagedOutCount; }
+    /// Whether the store keeps messages of it that were not published as persistent.
+    bool hasSpilled() const { return m_spilledCount > 0; }
 
     /// Operation Enqueue: joins the tail. @pre the sequence is above every earlier one
     void enqueue(QueueEntry&& entry);
@@ -137,6 +149,38 @@ public:
             visit(static_cast<std::uint8_t>(i + 1), m_moreLanes[i]);
     }
 
+    // ---- what is in memory
+
+    /// Whether messages may leave memory once they are durable.
+    bool hasTail(std::uint8_t priority) const { return lane(priority).hasTail(); }
+    /// Lets go what is durable and behind the heads. @returns whether all of it has been looked at
+    bool pageOutTails(LogPosition committed);
+    /// The same of the heads, beyond so many bytes of each.
+    void shrinkHeads(LogPosition committed, std::size_t headBytesMax);
+    /// The same of a message that was spilled. @pre it is durable
+    void pageOut(const BodyRequest& spilled);
+    /// The same of one that was delivered, if consumers hold much already.
+    void pageOutDelivered(QueueEntry& entry, LogPosition committed);
+    /// Stores a message that is nowhere but in memory, the last one first: `position` is that of
+    /// the Enqueue that the caller logs. @returns what to log; nothing if there is none, or
+    /// `lookCount` is used up
+    template <typename NextPosition>
+    std::optional<Enqueue> spillLast(std::size_t& lookCount, NextPosition nextPosition);
+    /// Spilling begins anew at the end: what has come in there was not looked at.
+    void restartSpilling();
+    /// Whether deliveries will soon need what is on disk only.
+    bool wantsBodies() const
+    {
+        if (m_readyCount == 0) return false;
+        const QueueLane& top = lane(m_topPriority);
+        return top.isHeadCut() && top.headBytes() < m_memory.headBytes / 2;
+    }
+    /// Asks for it. @param bytesMax  at most so much
+    /// @returns whether it was enough
+    bool askAhead(std::size_t bytesMax, std::vector<BodyRequest>& requests);
+    /// What was asked for has come. @returns whether it was still wanted
+    bool takeBack(const BodyRequest& request, const MessagePtr& message);
+
     QueueConsumers consumers;
     MessageCounters counters;
     std::uint64_t deadLetteredCount = 0;
@@ -146,6 +190,9 @@ public:
     LogPosition declaredAt = 0;  ///< until this is committed, nobody may be told that it exists
     bool isDirty = false;        ///< on the broker's list of queues to deliver from
     bool isRefilled = false;     ///< on State::refilledQueues
+    bool hasListedTail = false;  ///< on the list of those whose messages may leave memory
+    bool isLarge = false;        ///< on the list of those that take memory worth mentioning
+    bool isHungry = false;       ///< on the list of those that wait for room to read ahead
 
 private:
     /// What tells apart the messages that expire anywhere.
@@ -162,10 +209,15 @@ private:
                (m_settings.lengthBytesMax && bytes > *m_settings.lengthBytesMax);
     }
     QueueEntry takeFirst();
-    void noteReady(const QueueEntry& entry, std::uint8_t priority);
-    void noteTaken(const QueueEntry& entry, std::uint8_t priority);
+    void noteReady(const QueueEntry& entry);
+    void noteTaken(const QueueEntry& entry);
     void forget(const QueueEntry& entry);
+    // The books of memory.
+    void bookIn(const QueueEntry& entry);
+    void bookOut(const QueueEntry& entry);
+    void leaveMemory(QueueEntry& entry);
 
+    BodyMemory& m_memory;
     QueueDefinition m_definition;
     QueueSettings m_settings;
     std::string m_policy;
@@ -180,7 +232,28 @@ private:
     std::size_t m_unackedCount = 0;
     std::size_t m_persistentCount = 0;
     std::size_t m_bodyBytes = 0;
-    std::size_t m_messageBytes = 0;
+    std::size_t m_inMemoryBytes = 0;
+    std::size_t m_unackedInMemoryBytes = 0;
+    std::size_t m_pagedOutBytes = 0;
+    std::size_t m_pagedOutCount = 0;
+    std::size_t m_spilledCount = 0;
+    std::vector<Sequence> m_spilledFrom;  // per priority: behind it everything was looked at
 };
+
+template <typename NextPosition>
+std::optional<Enqueue> Queue::spillLast(std::size_t& lookCount, NextPosition nextPosition)
+{
+    m_spilledFrom.resize(m_moreLanes.size() + 1);
+    for (std::size_t priority = 0; priority < m_spilledFrom.size(); ++priority) {
+        QueueLane& from = lane(static_cast<std::uint8_t>(priority));
+        QueueEntry* entry = from.lastUnstored(m_spilledFrom[priority], lookCount);
+        if (entry == nullptr) continue;
+        entry->position = nextPosition();
+        entry->isSpilled = true;
+        m_spilledCount += 1;
+        return Enqueue{id(), entry->sequence, entry->position, entry->message, entry->expiresAt};
+    }
+    return std::nullopt;
+}
 
 }  // namespace warren::broker

@@ -2,20 +2,28 @@
 
 #include "core/base/check.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace warren::broker {
 
-void QueueLane::add(QueueEntry&& entry)
+void QueueLane::add(QueueEntry&& entry, bool mayGrowHead)
 {
     WARREN_CHECK(entry.sequence > m_lastSequence);
     m_lastSequence = entry.sequence;
     // What comes back after a restart as delivered before lies in front of what was not.
     if (entry.isRedelivered) {
         m_requeued.emplace_hint(m_requeued.end(), entry.sequence, std::move(entry));
-    } else {
-        m_fresh.pushBack(std::move(entry));
+        return;
     }
+    const bool follows = mayGrowHead && m_headCount == m_fresh.size() && entry.isInMemory();
+    const std::size_t bytes = entry.memoryBytes();
+    m_fresh.pushBack(std::move(entry));
+    if (!follows) return;
+    m_headCount += 1;
+    m_headBytes += bytes;
+    m_examinedCount = std::max(m_examinedCount, m_headCount);
+    m_askedCount = std::max(m_askedCount, m_headCount);
 }
 
 void QueueLane::putBack(QueueEntry&& entry)
@@ -25,22 +33,31 @@ void QueueLane::putBack(QueueEntry&& entry)
     m_requeued.emplace(sequence, std::move(entry));
 }
 
-QueueEntry QueueLane::takeFirst()
+void QueueLane::unbook(const QueueEntry& entry, std::size_t place)
 {
-    if (m_requeued.empty()) {
-        QueueEntry entry = m_fresh.popFront();
-        if (m_goneCount > 0) tidy();
-        return entry;
-    }
-    auto node = m_requeued.extract(m_requeued.begin());
-    return std::move(node.mapped());
+    if (place < m_headCount) m_headBytes -= entry.memoryBytes();
+    if (entry.isLoading) m_askedBytes -= entry.loadBytes();
 }
 
-std::optional<QueueEntry> QueueLane::take(Sequence sequence)
+QueueEntry QueueLane::takeFirst()
 {
-    if (const auto at = m_requeued.find(sequence); at != m_requeued.end()) {
-        return std::move(m_requeued.extract(at).mapped());
+    if (!m_requeued.empty()) {
+        auto node = m_requeued.extract(m_requeued.begin());
+        node.mapped().isLoading = false;
+        return std::move(node.mapped());
     }
+    unbook(m_fresh.front(), 0);
+    if (m_headCount > 0) m_headCount -= 1;
+    if (m_examinedCount > 0) m_examinedCount -= 1;
+    if (m_askedCount > 0) m_askedCount -= 1;
+    QueueEntry entry = m_fresh.popFront();
+    entry.isLoading = false;
+    if (m_goneCount > 0) tidy();
+    return entry;
+}
+
+std::size_t QueueLane::firstPlaceFrom(Sequence sequence) const
+{
     std::size_t begin = 0;
     std::size_t end = m_fresh.size();
     while (begin < end) {
@@ -51,10 +68,30 @@ std::optional<QueueEntry> QueueLane::take(Sequence sequence)
             end = middle;
         }
     }
-    if (begin == m_fresh.size() || m_fresh[begin].sequence != sequence || !m_fresh[begin].message) {
-        return std::nullopt;
+    return begin;
+}
+
+std::size_t QueueLane::placeOf(Sequence sequence) const
+{
+    const std::size_t place = firstPlaceFrom(sequence);
+    if (place == m_fresh.size()) return place;
+    const QueueEntry& entry = m_fresh[place];
+    return entry.sequence == sequence && !entry.isGone ? place : m_fresh.size();
+}
+
+std::optional<QueueEntry> QueueLane::take(Sequence sequence)
+{
+    if (const auto at = m_requeued.find(sequence); at != m_requeued.end()) {
+        at->second.isLoading = false;
+        return std::move(m_requeued.extract(at).mapped());
     }
-    QueueEntry entry = std::move(m_fresh[begin]);
+    const std::size_t place = placeOf(sequence);
+    if (place == m_fresh.size()) return std::nullopt;
+    unbook(m_fresh[place], place);
+    QueueEntry entry = std::move(m_fresh[place]);
+    entry.isLoading = false;
+    m_fresh[place].isLoading = false;
+    m_fresh[place].isGone = true;
     m_goneCount += 1;
     tidy();
     return entry;
@@ -62,17 +99,35 @@ std::optional<QueueEntry> QueueLane::take(Sequence sequence)
 
 void QueueLane::tidy()
 {
-    while (!m_fresh.isEmpty() && !m_fresh.front().message) {
+    const auto before = [](std::size_t& count) {
+        if (count > 0) count -= 1;
+    };
+    while (!m_fresh.isEmpty() && m_fresh.front().isGone) {
         m_fresh.dropFront();
         m_goneCount -= 1;
+        before(m_headCount);
+        before(m_examinedCount);
+        before(m_askedCount);
     }
     constexpr std::size_t kGonePlacesKept = 64;
     if (m_goneCount <= kGonePlacesKept || m_goneCount <= m_fresh.size() / 2) return;
     const std::size_t count = m_fresh.size();
+    std::size_t goneInHead = 0;
+    std::size_t goneExamined = 0;
+    std::size_t goneAsked = 0;
     for (std::size_t i = 0; i < count; ++i) {
         QueueEntry entry = m_fresh.popFront();
-        if (entry.message) m_fresh.pushBack(std::move(entry));
+        if (!entry.isGone) {
+            m_fresh.pushBack(std::move(entry));
+            continue;
+        }
+        goneInHead += i < m_headCount;
+        goneExamined += i < m_examinedCount;
+        goneAsked += i < m_askedCount;
     }
+    m_headCount -= goneInHead;
+    m_examinedCount -= goneExamined;
+    m_askedCount -= goneAsked;
     m_goneCount = 0;
 }
 
@@ -80,6 +135,61 @@ std::size_t QueueLane::indexBytes() const
 {
     constexpr std::size_t kMapNodeBytes = sizeof(QueueEntry) + 48;
     return m_fresh.capacity() * sizeof(QueueEntry) + m_requeued.size() * kMapNodeBytes;
+}
+
+// -------------------------------------------------------------------------------- what is in
+// memory
+
+void QueueLane::extendHead(std::size_t headBytesMax)
+{
+    while (m_headCount < m_fresh.size() && m_headBytes < headBytesMax) {
+        const QueueEntry& next = m_fresh[m_headCount];
+        if (!next.isInMemory() && !next.isGone) break;
+        m_headCount += 1;
+        m_headBytes += next.memoryBytes();
+    }
+    m_examinedCount = std::max(m_examinedCount, m_headCount);
+    m_askedCount = std::max(m_askedCount, m_headCount);
+}
+
+void QueueLane::askAhead(QueueId queue, std::size_t headBytesMax, std::size_t& bytesLeft,
+                         std::vector<BodyRequest>& requests)
+{
+    extendHead(headBytesMax);
+    std::size_t ahead = m_headBytes + m_askedBytes;
+    if (ahead >= headBytesMax / 2) return;
+    for (; m_askedCount < m_fresh.size() && ahead < headBytesMax && bytesLeft > 0; ++m_askedCount) {
+        QueueEntry& entry = m_fresh[m_askedCount];
+        if (entry.isInMemory() || entry.isGone || entry.isLoading) continue;
+        entry.isLoading = true;
+        requests.push_back(entry.request(queue));
+        m_askedBytes += entry.loadBytes();
+        ahead += entry.loadBytes();
+        bytesLeft -= std::min(bytesLeft, entry.loadBytes());
+    }
+}
+
+QueueEntry* QueueLane::awaiting(Sequence sequence)
+{
+    const std::size_t place = placeOf(sequence);
+    if (place == m_fresh.size() || !m_fresh[place].isLoading) return nullptr;
+    QueueEntry& entry = m_fresh[place];
+    entry.isLoading = false;
+    m_askedBytes -= entry.loadBytes();
+    return &entry;
+}
+
+QueueEntry* QueueLane::lastUnstored(Sequence& behind, std::size_t& lookCount)
+{
+    std::size_t place = behind == 0 ? m_fresh.size() : firstPlaceFrom(behind);
+    while (place > m_headCount && lookCount > 0) {
+        place -= 1;
+        lookCount -= 1;
+        QueueEntry& entry = m_fresh[place];
+        behind = entry.sequence;
+        if (entry.isInMemory() && entry.position == 0) return &entry;
+    }
+    return nullptr;
 }
 
 }  // namespace warren::broker

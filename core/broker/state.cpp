@@ -26,9 +26,21 @@ void State::hold(Channel& channel, LogPosition until)
     if (until <= m_committed) return;
     Connection& connection = channel.connection;
     connection.hold(channel.number, until);
+    noteHolding(connection);
+}
+
+void State::noteHolding(Connection& connection)
+{
     if (connection.isHolding) return;
     connection.isHolding = true;
     m_holdingConnections.push_back(connection.id);
+}
+
+void State::release(Connection& connection)
+{
+    if (!connection.release(m_committed) || connection.isDirty) return;
+    connection.isDirty = true;
+    m_dirtyConnections.push_back(connection.id);
 }
 
 LogPosition State::change(CatalogueChange&& change, bool isStored)
@@ -70,16 +82,27 @@ void State::discard(const Queue& queue, QueueEntry&& entry, DeathReason reason)
 void State::commit(LogPosition upTo)
 {
     m_committed = std::max(m_committed, upTo);
+    std::erase_if(m_backlogged, [this](ConnectionId id) {
+        Connection* connection = findConnection(id);
+        if (connection == nullptr) return true;
+        connection->isBacklogged = !connection->backlog.commit(m_committed);
+        return !connection->isBacklogged;
+    });
     std::erase_if(m_holdingConnections, [this](ConnectionId id) {
         Connection* connection = findConnection(id);
         if (connection == nullptr) return true;
-        if (connection->release(m_committed) && !connection->isDirty) {
-            connection->isDirty = true;
-            m_dirtyConnections.push_back(id);
-        }
+        release(*connection);
         connection->isHolding = connection->hasHeld();
         return !connection->isHolding;
     });
+}
+
+void State::noteBacklog(Connection& connection, LogPosition position, std::size_t bytes)
+{
+    connection.backlog.add(position, bytes);
+    if (connection.isBacklogged) return;
+    connection.isBacklogged = true;
+    m_backlogged.push_back(connection.id);
 }
 
 void State::forgetConfirms(Channel& channel)

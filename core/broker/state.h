@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,14 @@ struct DeadLetter {
     QueueId queue;
     DeathReason reason = DeathReason::Rejected;
     QueueEntry entry;
+    bool isLost = false;  ///< its queue has gone, and its message with it
+};
+
+/// Who waits for a message to come back from the disk.
+struct BodyWait {
+    ConnectionId connection;
+    ChannelNumber channel = 0;
+    bool isDeadLetter = false;  ///< else an event of this channel does
 };
 
 /// What an exchange has kept, on its way to the queue or exchange that was just bound to it.
@@ -133,6 +142,29 @@ public:
     /// exchange at the end of the command, or to nobody.
     void discard(const Queue& queue, QueueEntry&& entry, DeathReason reason);
     Ring<DeadLetter> deadLetters;
+    std::size_t deadLettersAsked = 0;     ///< the first ones: their messages were asked for
+    std::size_t deadLetterLoadBytes = 0;  ///< of these, what has not come yet
+
+    // ---- what is on disk only (paging.h)
+
+    BodyMemory& memory() { return catalogue.memory(); }
+    const BodyMemory& memory() const { return catalogue.memory(); }
+    /// For the store, in order.
+    std::vector<BodyRequest> bodyRequests;
+    /// By the position of what they wait for.
+    std::unordered_multimap<LogPosition, BodyWait> bodyWaits;
+    /// The connection holds events back.
+    void noteHolding(Connection& connection);
+    /// Lets go what need not wait any longer.
+    void release(Connection& connection);
+    /// A message of the connection is on its way to the disk.
+    void noteBacklog(Connection& connection, LogPosition position, std::size_t bytes);
+    /// Connections with messages on that way.
+    std::size_t backloggedCount() const { return m_backlogged.size(); }
+    /// What this flush may still hand out, so that sockets are served in between.
+    std::int64_t deliveryBytesLeft = kUnlimited;
+    static constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+
     /// Delivered at the end of the command.
     std::vector<Replay> replays;
     /// Routed at the end of the command or flush.
@@ -175,6 +207,7 @@ private:
     std::vector<Channel*> m_confirmChannels;
     std::vector<ConnectionId> m_dirtyConnections;
     std::vector<ConnectionId> m_holdingConnections;
+    std::vector<ConnectionId> m_backlogged;
     std::vector<StoredOperation> m_operations;
     Ring<ClosedChannel> m_closes;
     std::uint64_t m_closeCount = 0;

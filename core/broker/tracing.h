@@ -8,9 +8,9 @@
 /// its exchange amq.rabbitmq.trace, with the circumstances in their headers.
 ///
 /// Routing keys: publish.{exchange}, deliver.{queue} and, beyond RabbitMQ, ack.{queue}. The body is
-/// that of the message. Copies are put on State::traces and routed at the end of the command or
-/// flush (Publishing::deliverTraces). What came through the trace exchange is not traced itself,
-/// and without bindings no copy is made.
+/// that of the message; acknowledgements of messages that are on disk only are not told. Copies are
+/// put on State::traces and routed at the end of the command or flush (Publishing::deliverTraces).
+/// What came through the trace exchange is not traced itself, and without bindings no copy is made.
 /// Callers ask `isTraced` first, so that tracing costs one look at a flag when it is off.
 /// Thread: the broker's. Spec: RabbitMQ, "Firehose Tracer".
 namespace warren::broker {

@@ -192,7 +192,7 @@ struct CreateTestCertificates {
 struct SetMemoryWatermark {
     std::optional<double> relative{};              ///< 0 to 1, of the machine's memory
     std::optional<std::uint64_t> absoluteBytes{};  ///< 0: blocks at once, for trying it out
-    std::optional<double> pagingRatio{};  ///< 0 to 1, shown only so far; nullopt: as before
+    std::optional<double> pagingRatio{};           ///< 0 to 1; nullopt: as before
 };
 
 /// Below how much free space publishers are blocked, likewise.

@@ -100,8 +100,11 @@ struct QueueRow {
     std::uint64_t readyCount = 0;
     std::uint64_t unackedCount = 0;
     std::uint64_t persistentCount = 0;
-    std::uint64_t bodyBytes = 0;    ///< bodies of ready and unacked messages
-    std::uint64_t memoryBytes = 0;  ///< estimate: bodies, index, bookkeeping
+    std::uint64_t bodyBytes = 0;      ///< bodies of ready and unacked messages
+    std::uint64_t memoryBytes = 0;    ///< estimate: bodies in memory, index, bookkeeping
+    std::uint64_t inMemoryCount = 0;  ///< messages in memory; the others are on disk only
+    std::uint64_t inMemoryBytes = 0;  ///< of these, with their heads
+    std::uint64_t pagedOutBytes = 0;  ///< bodies of the others
     std::uint32_t consumerCount = 0;
     /// Tag of the one active consumer, in a queue with x-single-active-consumer; empty: none.
     QString singleActiveConsumer{};
@@ -345,7 +348,7 @@ struct MemoryUse {
     /// The alarm ends below this: it lies under the watermark, so that the alarm does not flicker.
     std::uint64_t clearBytes = 0;
     double pagingRatio = 0.5;
-    std::uint64_t pagingBytes = 0;  ///< pagingRatio of the watermark: nothing is paged yet
+    std::uint64_t pagingBytes = 0;  ///< pagingRatio of the watermark: above it bodies leave memory
     /// The watermark as it was set; nullopt: in bytes.
     std::optional<double> watermarkRatio{};
     bool operator==(const MemoryUse&) const = default;

@@ -184,14 +184,13 @@ void ClientSocket::read()
 
 void ClientSocket::readPlain()
 {
-    constexpr std::size_t kChunkBytes = SocketMemory::kChunkBytes;
-    static_assert(kReadBudgetBytes % kChunkBytes == 0);
-    std::size_t budgetBytes = kReadBudgetBytes;
+    std::size_t budgetBytes = std::min(kReadBudgetBytes, m_poller.readBytesMax());
     while (budgetBytes > 0 && isOpen() && !m_isPaused && !isClosing()) {
-        const std::size_t byteCount = receiveSome(m_poller.memory().chunk(), kChunkBytes);
+        const std::size_t wanted = std::min(budgetBytes, SocketMemory::kChunkBytes);
+        const std::size_t byteCount = receiveSome(m_poller.memory().chunk(), wanted);
         if (byteCount == 0) return;
         deliver(byteCount);
-        if (byteCount < kChunkBytes) return;  // the system had no more
+        if (byteCount < wanted) return;  // the system had no more
         budgetBytes -= byteCount;
     }
 }
@@ -219,7 +218,8 @@ void ClientSocket::readEncrypted()
                   SocketMemory::kChunkBytes);
     SocketMemory& memory = m_poller.memory();
     const std::size_t byteCount =
-        receiveSome(memory.encryptedChunk(), SocketMemory::kEncryptedChunkBytes);
+        receiveSome(memory.encryptedChunk(),
+                    std::min(SocketMemory::kEncryptedChunkBytes, m_poller.readBytesMax()));
     if (byteCount > 0) decrypt({memory.encryptedChunk(), byteCount});
 }
 

@@ -66,6 +66,8 @@ void Poller::dispatch()
         if (handler == nullptr) continue;
         handler->m_batchIndex = -1;
         handler->ready(events[i].events);
+        if (!std::exchange(m_endsTurn, false)) continue;
+        if (onTurnEnd) onTurnEnd();
     }
     m_isDispatching = false;
     if (onTurnEnd) onTurnEnd();

@@ -57,6 +57,13 @@ public:
 
     SocketMemory& memory() { return m_memory; }
 
+    /// Ends the turn behind the handler that is being served; the others get theirs afterwards.
+    void endTurnSoon() { m_endsTurn = true; }
+
+    /// What one socket reads per turn at most; less when there are many, or memory is short.
+    void setReadBytesMax(std::size_t bytes) { m_readBytesMax = bytes; }
+    std::size_t readBytesMax() const { return m_readBytesMax; }
+
 private:
     void dispatch();
 
@@ -64,6 +71,8 @@ private:
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::vector<IoHandler*> m_batch;  // null: served or removed
     bool m_isDispatching = false;
+    bool m_endsTurn = false;
+    std::size_t m_readBytesMax = SocketMemory::kChunkBytes;
     SocketMemory m_memory;
 };
 

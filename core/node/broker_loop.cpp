@@ -5,6 +5,7 @@
 #include "core/net/descriptor_limit.h"
 #include "core/net/listener.h"
 #include "core/net/poller.h"
+#include "core/node/browsing.h"
 #include "core/node/client_link.h"
 #include "core/node/disk_monitor.h"
 #include "core/node/log.h"
@@ -39,9 +40,16 @@ namespace warren::node {
 
 namespace {
 
-/// Messages handed to the store and not yet on disk; beyond it publishers are not read.
+/// Messages handed to the store and not yet on disk. Publishers share it: who has more than its
+/// part on that way is not read until half of it is durable.
 constexpr std::size_t kStoreBytesMax = 64 * 1024 * 1024;
-constexpr std::size_t kStoreBytesResume = kStoreBytesMax / 2;
+/// More would not make one publisher faster, but others wait behind it.
+constexpr std::size_t kStoreCreditBytesMax = 8 * 1024 * 1024;
+constexpr std::size_t kStoreCreditBytesMin = 64 * 1024;
+/// What comes in before the broker flushes and looks who has to be held back.
+constexpr std::size_t kTurnBytesMax = 8 * 1024 * 1024;
+/// What a socket may bring per turn while memory is short, when its client may have to be blocked.
+constexpr std::size_t kReadBytesInAlarm = 16 * 1024;
 /// A turn flushes again while deliveries free credit, but lets others have their turn in between.
 constexpr int kFlushRoundsMax = 8;
 constexpr std::chrono::milliseconds kHousekeepingInterval{250};
@@ -102,6 +110,10 @@ public:
     void turn();
     void watch(const management::WatchScope& scope, std::chrono::milliseconds interval);
     management::CommandResult execute(const management::ManagementCommand& command);
+    void browse(const management::BrowseMessages& command, const Browsing::Promise& promise)
+    {
+        m_browsing.begin(command, promise);
+    }
 
 private:
     Result<std::filesystem::path, NodeFailure> chooseFolder();
@@ -116,14 +128,25 @@ private:
     void accept(net::FileDescriptor descriptor, Transport transport);
     void forget(ClientLink& link, net::CloseReason reason);
     void handOverToStore();
+    void takeBodies(std::vector<broker::LoadedBody>&& bodies);
+    void updateBodyLimits();
     void storeFailed(const storage::IoError& error);
     void housekeep();
-    void updateAlarm();
+    void updateAlarm(std::uint64_t usedBytes);
+    void foresee();
     void noteStates();
     management::CommandResult carryOut(const management::SetMemoryWatermark& command);
     management::CommandResult carryOut(const management::SetDiskFreeLimit& command);
     management::CommandResult applyLimits();
+    void noteReceived(std::size_t byteCount);
+    std::uint64_t storeCreditBytes() const;
+    ClientLink::Hold holdOf(const ClientLink& link) const;
+    void updateHold(ClientLink& link);
     void updateHolds();
+    void updateReadBytes();
+    std::uint64_t booksBytes() const;
+    std::uint64_t neededBytes() const;
+    void giveBackMemory();
     void scheduleTurn();
     void readClocks() { m_broker.setNow(steadyNow(), wallNow()); }
     void armTimer();
@@ -154,20 +177,23 @@ private:
     QTimer m_deadline;  // of what happens in the broker by itself
     bool m_isTurnScheduled = false;
     bool m_isInTurn = false;
-    bool m_isStoreBehind = false;
-    bool m_hasHeldBack = false;  // some link is held back, or may have to be let go
-    bool m_hasFreed = false;     // messages came and went since the last trim
-    std::uint64_t m_publishSeen = 0;
+    std::vector<ConnectionId> m_held;       // links that are held back
+    std::vector<ConnectionId> m_published;  // links that were served since holds were looked at
+    broker::Alarms m_alarmsSeen;            // when holds were looked at
+    std::size_t m_turnBytes = 0;            // received since the last turn
+    std::uint64_t m_booksAtReading = 0;     // booksBytes() when memory was read
+    std::uint64_t m_movedSeen = 0;          // messages in and out, at the last housekeeping
+    Instant m_trimmedAt{};
     QString m_storageError;
     MemoryMonitor m_memory;
     MemoryReading m_memoryReading;
     ResourceAlarms m_alarms;
     std::unique_ptr<DiskMonitor> m_disk;
     std::optional<std::uint64_t> m_diskFreeBytes;  // unknown: no reason for an alarm
-    std::uint64_t m_residentPeakBytes = 0;
     management::WatchScope m_scope;
     SnapshotBuilder m_snapshots;
     ManagementExecutor m_executor;
+    Browsing m_browsing;
     const QDateTime m_startedAt = QDateTime::currentDateTime();
 };
 
@@ -187,6 +213,8 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
           .tlsHandshakeTimeout = m_config.tlsHandshakeTimeout,
           .now = steadyNow,
           .wallNow = wallNow,
+          .unsentBytes = 0,
+          .onReceived = [this](std::size_t byteCount) { noteReceived(byteCount); },
           .onTouched =
               [this](ClientLink& link) {
                   link.isTouched = true;
@@ -210,7 +238,15 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
                                     return at == m_links.end()
                                                ? QString{}
                                                : textOf(std::string_view{at->second->name()});
-                                }})
+                                }}),
+      m_browsing(
+          [this](const management::BrowseMessages& browse, const LoadedMessages& loaded,
+                 std::vector<broker::BodyRequest>& missing) {
+              return m_executor.browse(browse, loaded, missing);
+          },
+          [this](std::vector<broker::BodyRequest>&& requests) {
+              if (m_store != nullptr) m_store->load(std::move(requests));
+          })
 {
     m_broker.setConsumerTimeout(config.consumerTimeout);
     m_broker.setNodeName(config.nodeName);
@@ -313,7 +349,9 @@ Status<NodeFailure> BrokerLoop::Impl::openStore()
                  m_broker.commit(upTo);
                  turn();
              },
-         .failed = [this](const storage::IoError& error) { storeFailed(error); }});
+         .failed = [this](const storage::IoError& error) { storeFailed(error); },
+         .loaded =
+             [this](std::vector<broker::LoadedBody>&& bodies) { takeBodies(std::move(bodies)); }});
     m_disk = std::make_unique<DiskMonitor>(textOf(std::string_view{m_folder->path().string()}));
     restore(m_store->takeRecovered());
     return {};
@@ -329,6 +367,8 @@ void BrokerLoop::Impl::restore(storage::RecoveredState&& recovered)
         restoredCount += m_broker.restore(message.queue, {.sequence = message.sequence,
                                                           .position = message.position,
                                                           .message = std::move(message.message),
+                                                          .bodyBytes = message.bodyBytes,
+                                                          .priority = message.priority,
                                                           .wasDelivered = message.wasDelivered,
                                                           .expiresAt = message.expiresAt,
                                                           .deliveryCount = message.deliveryCount});
@@ -386,6 +426,7 @@ void BrokerLoop::Impl::stop()
     m_links.clear();  // closes the sockets, after the flush above
     m_gone.clear();
     m_touched.clear();
+    m_browsing.giveUp();
     if (m_store == nullptr) return;
     m_broker.logExactMarks();
     handOverToStore();
@@ -447,6 +488,7 @@ void BrokerLoop::Impl::turn()
     if (m_isInTurn) return;
     m_isInTurn = true;
     m_isTurnScheduled = false;
+    m_turnBytes = 0;
     for (int round = 0; round < kFlushRoundsMax; ++round) {
         m_broker.flush();
         handOverToStore();
@@ -457,12 +499,14 @@ void BrokerLoop::Impl::turn()
         for (ClientLink* link : std::exchange(m_touched, {})) {
             link->isTouched = false;
             link->flush();
+            m_published.push_back(link->id());
         }
         if (!m_broker.hasWork()) break;
     }
     updateHolds();
     m_gone.clear();
     m_isInTurn = false;
+    foresee();
     if (m_broker.hasWork() || !m_touched.empty()) scheduleTurn();
     armTimer();
 }
@@ -482,8 +526,40 @@ void BrokerLoop::Impl::armTimer()
 
 void BrokerLoop::Impl::handOverToStore()
 {
+    // First what is to be read: the operations may remove it.
+    std::vector<broker::BodyRequest> requests = m_broker.takeBodyRequests();
+    if (!requests.empty() && m_store != nullptr) m_store->load(std::move(requests));
     std::vector<broker::StoredOperation> operations = m_broker.takeOperations();
     if (!operations.empty() && m_store != nullptr) m_store->append(std::move(operations));
+}
+
+void BrokerLoop::Impl::takeBodies(std::vector<broker::LoadedBody>&& bodies)
+{
+    readClocks();
+    std::vector<broker::LoadedBody> ofBroker;
+    for (broker::LoadedBody& body : bodies) {
+        if (body.request.reader == 0) {
+            ofBroker.push_back(std::move(body));
+        } else {
+            m_browsing.take(std::move(body));
+        }
+    }
+    m_broker.provideBodies(std::move(ofBroker));
+    turn();
+}
+
+/// Bodies may have what the rest leaves them of the part of the watermark at which paging begins.
+///
+/// By our own books, not by what the system says: it gets memory back late, and paging more on
+/// that account would not help.
+void BrokerLoop::Impl::updateBodyLimits()
+{
+    constexpr std::uint64_t kBytesMaxMin = 8 * 1024 * 1024;
+    constexpr std::uint64_t kKeptBytesMax = 64 * 1024 * 1024;
+    const std::uint64_t others = neededBytes() - m_broker.state().memory().inMemoryBytes;
+    const std::uint64_t paging = m_alarms.pagingBytes();
+    const std::uint64_t bytesMax = std::max(paging - std::min(paging, others), kBytesMaxMin);
+    m_broker.setBodyLimits(std::min(kKeptBytesMax, bytesMax / 2), bytesMax);
 }
 
 void BrokerLoop::Impl::storeFailed(const storage::IoError& error)
@@ -493,31 +569,70 @@ void BrokerLoop::Impl::storeFailed(const storage::IoError& error)
     emit m_owner.failed({ExitCode::StorageFailed, m_storageError});
 }
 
-/// Who publishes is not read while an alarm is on or the disk is behind.
+void BrokerLoop::Impl::noteReceived(std::size_t byteCount)
+{
+    m_turnBytes += byteCount;
+    if (m_turnBytes >= kTurnBytesMax) m_poller.endTurnSoon();
+}
+
+// ------------------------------------------------------------------------------------- flow
+// control
+
+/// Each publisher's part of what may be on its way to the disk.
+std::uint64_t BrokerLoop::Impl::storeCreditBytes() const
+{
+    const std::size_t count = std::max<std::size_t>(m_broker.state().backloggedCount(), 1);
+    return std::clamp(kStoreBytesMax / count, kStoreCreditBytesMin, kStoreCreditBytesMax);
+}
+
+/// Who is blocked is not read, nor who is faster than the disk.
+ClientLink::Hold BrokerLoop::Impl::holdOf(const ClientLink& link) const
+{
+    using Hold = ClientLink::Hold;
+    const broker::Connection* connection = m_broker.state().findConnection(link.id());
+    if (connection == nullptr) return Hold::None;
+    if (connection->isBlocked) return Hold::Alarm;
+    const std::uint64_t credit = storeCreditBytes();
+    if (connection->backlog.bytes() <= (link.isInFlow() ? credit / 2 : credit)) return Hold::None;
+    // What is stored for want of memory comes on top of what the disk would have had to do.
+    return m_broker.state().memory().isOverLimit() ? Hold::Queue : Hold::Store;
+}
+
+void BrokerLoop::Impl::updateHold(ClientLink& link)
+{
+    const ClientLink::Hold hold = holdOf(link);
+    if (hold == link.hold()) return;
+    if (link.hold() == ClientLink::Hold::None) m_held.push_back(link.id());
+    link.setHold(hold);
+    (void)link.lookAtState(m_broker.state().alarms.isAny(), QDateTime::currentDateTime());
+}
+
+/// Looks at those who may have to be held back, and at those who are.
 void BrokerLoop::Impl::updateHolds()
 {
-    const std::size_t bytes = m_store == nullptr ? 0 : m_store->bytesInFlight();
-    const bool wasBehind = m_isStoreBehind;
-    m_isStoreBehind = bytes > (wasBehind ? kStoreBytesResume : kStoreBytesMax);
-    const bool mayHold = m_isStoreBehind || wasBehind || m_broker.state().alarms.isAny();
-    if (!mayHold && !m_hasHeldBack) return;
-    m_hasHeldBack = false;
-    bool hasChanged = false;
-    for (const auto& [id, link] : m_links) {
-        const broker::Connection* connection = m_broker.state().findConnection(id);
-        using Hold = ClientLink::Hold;
-        Hold hold = Hold::None;
-        if (connection != nullptr && connection->isBlocked) {
-            hold = Hold::Alarm;
-        } else if (connection != nullptr && m_isStoreBehind && connection->isPublisher) {
-            hold = Hold::Store;
-        }
-        m_hasHeldBack |= hold != Hold::None;
-        if (hold == link->hold()) continue;
-        link->setHold(hold);
-        hasChanged = true;
+    const broker::Alarms alarms = m_broker.state().alarms;
+    if (std::exchange(m_alarmsSeen, alarms) != alarms) noteStates();
+    for (const ConnectionId id : m_published) {
+        const auto at = m_links.find(id);
+        if (at != m_links.end()) updateHold(*at->second);
     }
-    if (hasChanged) noteStates();
+    m_published.clear();
+    std::erase_if(m_held, [this](ConnectionId id) {
+        const auto at = m_links.find(id);
+        if (at == m_links.end()) return true;
+        updateHold(*at->second);
+        return at->second->hold() == ClientLink::Hold::None;
+    });
+    updateReadBytes();
+}
+
+/// The more publishers there are, the less each brings before it can be held back.
+void BrokerLoop::Impl::updateReadBytes()
+{
+    constexpr std::size_t kMost = net::SocketMemory::kChunkBytes;
+    const std::size_t count = std::max<std::size_t>(m_broker.state().backloggedCount(), 1);
+    const std::size_t share = std::clamp(kStoreBytesMax / count, kReadBytesInAlarm, kMost);
+    m_poller.setReadBytesMax(m_broker.state().alarms.isAny() ? kReadBytesInAlarm : share);
 }
 
 /// So that states that nobody watches are in the connections' histories too.
@@ -540,25 +655,52 @@ void BrokerLoop::Impl::housekeep()
         link->tick();
     m_tls.reloadIfChanged();
     m_memoryReading = m_memory.read();
+    m_booksAtReading = booksBytes();
     m_diskFreeBytes = m_disk->freeBytes();
-    updateAlarm();
+    updateBodyLimits();
+    updateAlarm(m_memoryReading.residentBytes);
     noteStates();
-    // glibc keeps what was freed: after a peak it is given back to the system.
-    constexpr std::uint64_t kTrimStepBytes = 64 * 1024 * 1024;
-    m_residentPeakBytes = std::max(m_residentPeakBytes, m_memoryReading.residentBytes);
-    const bool isQuiet = !m_broker.hasWork() && m_broker.state().counters.publish == m_publishSeen;
-    if (isQuiet && m_residentPeakBytes > kTrimStepBytes && m_hasFreed) {
-        malloc_trim(0);
-        m_residentPeakBytes = 0;
-        m_hasFreed = false;
-    }
-    if (!isQuiet) m_hasFreed = true;
-    m_publishSeen = m_broker.state().counters.publish;
+    giveBackMemory();
 }
 
-void BrokerLoop::Impl::updateAlarm()
+/// What moves fast between two readings of the memory.
+std::uint64_t BrokerLoop::Impl::booksBytes() const
 {
-    m_alarms.update(m_memoryReading.residentBytes, m_diskFreeBytes, QDateTime::currentDateTime());
+    return m_broker.state().memory().inMemoryBytes + m_store->bytesInFlight() +
+           m_linkContext.unsentBytes;
+}
+
+/// glibc keeps what was freed: after a peak it is given back to the system, when nothing moves or
+/// when publishers wait for it.
+void BrokerLoop::Impl::giveBackMemory()
+{
+    constexpr std::uint64_t kWorthwhileBytes = 64 * 1024 * 1024;
+    constexpr Duration kInterval = std::chrono::seconds{2};
+    const broker::MessageCounters& counters = m_broker.state().counters;
+    const std::uint64_t moved = counters.publish + counters.deliver + counters.ack;
+    const bool isQuiet = !m_broker.hasWork() && std::exchange(m_movedSeen, moved) == moved;
+    const bool mayTrim = isQuiet || m_broker.state().alarms.isLowOnMemory;
+    const std::uint64_t needed = neededBytes() + kWorthwhileBytes;
+    if (!mayTrim || m_memoryReading.residentBytes < needed) return;
+    if (steadyNow() - m_trimmedAt < kInterval) return;
+    malloc_trim(0);
+    m_trimmedAt = steadyNow();
+}
+
+/// What all of it takes, by our own books.
+std::uint64_t BrokerLoop::Impl::neededBytes() const
+{
+    constexpr std::uint64_t kProgramBytes = 64 * 1024 * 1024;  // with libraries and page caches
+    constexpr std::uint64_t kLinkBytes = 8 * 1024;
+    const std::uint64_t index =
+        m_broker.state().memory().pagedOutCount * 2 * sizeof(broker::QueueEntry);
+    return kProgramBytes + booksBytes() + index + m_links.size() * kLinkBytes;
+}
+
+/// @param usedBytes  memory, as it is or as it must be by now
+void BrokerLoop::Impl::updateAlarm(std::uint64_t usedBytes)
+{
+    m_alarms.update(usedBytes, m_diskFreeBytes, QDateTime::currentDateTime());
     const broker::Alarms alarms = m_alarms.alarms();
     if (alarms == m_broker.state().alarms) return;
     if (!alarms.isAny()) {
@@ -571,8 +713,18 @@ void BrokerLoop::Impl::updateAlarm()
                           {"disk_limit_bytes", m_alarms.diskLimitBytes()}});
     }
     m_broker.setAlarms(alarms);
-    m_hasHeldBack = true;  // so that holds are looked at once more
     turn();
+}
+
+/// Between two readings memory may grow far: by our books an alarm begins in time. It ends by a
+/// reading only.
+void BrokerLoop::Impl::foresee()
+{
+    if (m_store == nullptr || m_broker.state().alarms.isLowOnMemory) return;
+    const std::uint64_t books = booksBytes();
+    if (books <= m_booksAtReading) return;
+    const std::uint64_t used = m_memoryReading.residentBytes + (books - m_booksAtReading);
+    if (used > m_alarms.watermarkBytes()) updateAlarm(used);
 }
 
 // -------------------------------------------------------------------------------------- management
@@ -623,12 +775,14 @@ management::CommandResult BrokerLoop::Impl::carryOut(const management::SetDiskFr
 management::CommandResult BrokerLoop::Impl::applyLimits()
 {
     m_memoryReading = m_memory.read();
+    m_booksAtReading = booksBytes();
     m_diskFreeBytes = m_disk->freeBytes();
     m_logger.info("the limits of memory and disk are set",
                   {{"watermark_bytes", m_alarms.watermarkBytes()},
                    {"paging_bytes", m_alarms.pagingBytes()},
                    {"disk_limit_bytes", m_alarms.diskLimitBytes()}});
-    updateAlarm();
+    updateBodyLimits();
+    updateAlarm(m_memoryReading.residentBytes);
     sendSnapshot();
     return {};
 }
@@ -639,6 +793,7 @@ void BrokerLoop::Impl::sendSnapshot()
     surroundings.overview = overview();
     for (const auto& [id, link] : m_links)
         surroundings.links.push_back(link.get());
+    surroundings.storeCreditBytes = storeCreditBytes();
     surroundings.isLoopbackOnly = [this](std::string_view user) {
         return m_users.isLoopbackOnly(user);
     };
@@ -733,6 +888,8 @@ void BrokerLoop::watch(const management::WatchScope& scope, std::chrono::millise
 void BrokerLoop::execute(const management::ManagementCommand& command,
                          const std::shared_ptr<QPromise<management::CommandResult>>& promise)
 {
+    const auto* browse = std::get_if<management::BrowseMessages>(&command);
+    if (m_impl != nullptr && browse != nullptr) return m_impl->browse(*browse, promise);
     if (m_impl != nullptr) {
         promise->addResult(m_impl->execute(command));
     } else {

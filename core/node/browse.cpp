@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint32_t kMessagesMax = 1000;
 constexpr std::size_t kBodyBytesMaxInAll = 16 * 1024 * 1024;
+constexpr std::size_t kLoadBytesMax = 64 * 1024 * 1024;
 
 /// A message that a channel holds, and which one.
 struct HeldEntry {
@@ -42,39 +43,59 @@ std::vector<HeldEntry> heldEntries(const broker::State& state, const broker::Que
     return held;
 }
 
-management::MessageRow rowOf(const broker::QueueEntry& entry, std::size_t bodyBytesMax)
+management::MessageRow rowOf(const broker::QueueEntry& entry)
 {
-    const broker::Message& message = *entry.message;
     management::MessageRow row;
     row.isRedelivered = entry.isRedelivered;
-    row.isPersistent = entry.position != 0;
+    row.isPersistent = entry.isPersistent();
+    row.bodyBytes = entry.bodyBytes;
+    return row;
+}
+
+void fillIn(management::MessageRow& row, const broker::Message& message, std::size_t bodyBytesMax)
+{
     row.exchange = textOf(message.exchange());
     row.routingKey = textOf(message.routingKey());
     if (const auto properties = amqp::decodeProperties(message.properties())) {
         row.properties = propertiesOf(*properties);
     }
-    row.bodyBytes = message.bodyBytes();
     const std::size_t count = std::min(message.bodyBytes(), bodyBytesMax);
     row.body = QByteArray{reinterpret_cast<const char*>(message.body().data()),
                           static_cast<qsizetype>(count)};
-    return row;
 }
 
 }  // namespace
 
 management::BrowseResult browse(const broker::State& state, const broker::Queue& queue,
                                 const management::BrowseMessages& request,
-                                const std::function<QString(ConnectionId)>& connectionName)
+                                const std::function<QString(ConnectionId)>& connectionName,
+                                const LoadedMessages& loaded,
+                                std::vector<broker::BodyRequest>& missing)
 {
     management::BrowseResult result;
     result.totalCount = queue.messageCount();
     const std::uint64_t end = request.offset + std::min(request.count, kMessagesMax);
     std::uint64_t position = 0;
     std::size_t bytesLeft = kBodyBytesMaxInAll;
+    std::size_t loadBytesLeft = kLoadBytesMax;
 
+    /// Null if it has to come back first.
+    const auto messageOf = [&](const broker::QueueEntry& entry) -> const broker::Message* {
+        if (entry.isInMemory()) return entry.message.get();
+        const auto at = loaded.find(entry.position);
+        if (at != loaded.end()) return at->second.get();
+        if (missing.empty() || entry.bodyBytes <= loadBytesLeft) {
+            missing.push_back(entry.request(queue.id()));
+            loadBytesLeft -= std::min<std::size_t>(loadBytesLeft, entry.bodyBytes);
+        }
+        return nullptr;
+    };
     const auto add = [&](const broker::QueueEntry& entry, const QString& holder, bool isUnacked) {
         if (position >= request.offset && position < end) {
-            auto row = rowOf(entry, std::min<std::size_t>(request.bodyBytesMax, bytesLeft));
+            auto row = rowOf(entry);
+            if (const broker::Message* message = messageOf(entry)) {
+                fillIn(row, *message, std::min<std::size_t>(request.bodyBytesMax, bytesLeft));
+            }
             row.position = position;
             row.isUnacked = isUnacked;
             row.holder = holder;

@@ -2,6 +2,7 @@
 
 #include "core/node/certificate_user.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -71,7 +72,25 @@ std::size_t ClientLink::received(ByteView bytes)
     } while (m_commands.size() >= session::Session::kCommandsMax);
     m_commands.clear();
     touch();
+    m_context.onReceived(consumed);
     return consumed;
+}
+
+void ClientLink::noteUnsent(std::size_t bytes)
+{
+    m_context.unsentBytes += bytes - m_notedUnsentBytes;
+    m_notedUnsentBytes = bytes;
+}
+
+/// What deliveries may still add to the output.
+std::int64_t ClientLink::sendCredit() const
+{
+    constexpr std::size_t kPart = 16;
+    const std::size_t total = std::min(m_context.unsentBytes, kUnsentTotalBytesMax);
+    const std::size_t share =
+        std::clamp((kUnsentTotalBytesMax - total) / kPart, kSendCreditBytesMin,
+                   static_cast<std::size_t>(broker::Connection::kSendCreditBytes));
+    return static_cast<std::int64_t>(share) - static_cast<std::int64_t>(m_notedUnsentBytes);
 }
 
 void ClientLink::send(std::span<const broker::Event> events)
@@ -110,8 +129,8 @@ void ClientLink::flush()
     }
     m_socket.flush();
     const std::size_t unsentBytes = m_socket.unsentBytes();
-    m_context.broker.setSendCredit(
-        m_id, broker::Connection::kSendCreditBytes - static_cast<std::int64_t>(unsentBytes));
+    noteUnsent(unsentBytes);
+    m_context.broker.setSendCredit(m_id, sendCredit());
     updateReading();
     if (hasWaiting() && unsentBytes < kUnsentBytesMax) touch();
 }

@@ -29,6 +29,10 @@ public:
     /// replies to earlier ones stay events. Deliveries stop far earlier
     /// (Connection::kSendCreditBytes).
     static constexpr std::size_t kUnsentBytesMax = 8 * 1024 * 1024;
+    /// What all links together may have to send in deliveries, about: the more it is, the less each
+    /// may have, down to kSendCreditBytesMin.
+    static constexpr std::size_t kUnsentTotalBytesMax = 128 * 1024 * 1024;
+    static constexpr std::size_t kSendCreditBytesMin = 16 * 1024;
 
     /// What a link needs of the thread that it lives on. Outlives the links.
     struct Context {
@@ -41,6 +45,10 @@ public:
         std::chrono::milliseconds tlsHandshakeTimeout{5000};
         std::function<Instant()> now;
         std::function<WallTime()> wallNow;
+        /// What all links have to send; the links count it.
+        std::size_t unsentBytes = 0;
+        /// So many bytes have come in and were applied.
+        std::function<void(std::size_t byteCount)> onReceived = [](std::size_t) {};
         /// The link has output, or commands of it were applied: it wants a turn.
         std::function<void(ClientLink&)> onTouched;
         /// The socket has closed, the broker knows: forget the link.
@@ -50,6 +58,7 @@ public:
     /// @param tlsContext  null: without TLS
     ClientLink(Context& context, ConnectionId id, net::FileDescriptor descriptor,
                std::shared_ptr<const net::TlsContext> tlsContext = nullptr);
+    ~ClientLink() override { noteUnsent(0); }
 
     ConnectionId id() const { return m_id; }
     /// "127.0.0.1:40000 -> 127.0.0.1:5672"
@@ -94,6 +103,8 @@ private:
     void encodeWaiting();
     void updateReading();
     void touch();
+    void noteUnsent(std::size_t bytes);
+    std::int64_t sendCredit() const;
 
     Context& m_context;
     const ConnectionId m_id;
@@ -106,6 +117,7 @@ private:
     /// which share their messages, but a hundred basic.get of one large message would be gigabytes.
     std::deque<broker::Event> m_waiting;
     Hold m_hold = Hold::None;
+    std::size_t m_notedUnsentBytes = 0;  // its part of Context::unsentBytes
     ConnectionStates m_states;
 };
 

@@ -51,12 +51,6 @@ Problem judgeByteSize(std::string_view value)
     return "must be a size like 4096 or 128kb";
 }
 
-Problem judgePart(std::string_view value)
-{
-    double ignored = 0;
-    return readPart(value, ignored);
-}
-
 Problem judgeLevel(std::string_view value)
 {
     LogLevel ignored{};
@@ -183,7 +177,6 @@ constexpr std::array kIgnoredKeys{
     IgnoredKey{"total_memory_available_override_value", judgeSize, IgnoredReason::NotYet},
     IgnoredKey{"vhost_restart_strategy", judgeChoice<kRestartStrategies>},
     IgnoredKey{"vm_memory_calculation_strategy", judgeChoice<kMemoryStrategies>},
-    IgnoredKey{"vm_memory_high_watermark_paging_ratio", judgePart, IgnoredReason::NotYet},
 };
 
 bool matches(std::string_view pattern, std::string_view key)

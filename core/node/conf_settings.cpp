@@ -353,6 +353,10 @@ constexpr std::array kKnownKeys{
              [](std::string_view value, Draft& draft) {
                  return readOptional(value, draft.memoryRelative, readRatio);
              }},
+    KnownKey{"vm_memory_high_watermark_paging_ratio",
+             [](std::string_view value, Draft& draft) {
+                 return readPart(value, draft.config.memoryPagingRatio);
+             }},
 };
 
 /// Kept, but nothing acts on it while a node is alone.

@@ -239,7 +239,9 @@ CommandResult ManagementExecutor::on(const management::PublishMessage& command)
     return {CommandStatus::Done, {}, management::PublishResult{*result}};
 }
 
-CommandResult ManagementExecutor::on(const management::BrowseMessages& command)
+CommandResult ManagementExecutor::browse(const management::BrowseMessages& command,
+                                         const LoadedMessages& loaded,
+                                         std::vector<broker::BodyRequest>& missing)
 {
     const std::string vhostName = utf8Of(command.queue.vhost);
     const broker::Vhost* vhost = m_broker.findVhost(vhostName);
@@ -247,7 +249,15 @@ CommandResult ManagementExecutor::on(const management::BrowseMessages& command)
     const std::string name = utf8Of(command.queue.name);
     const broker::Queue* queue = vhost->findQueue(name);
     if (queue == nullptr) return refused(broker::noQueue(vhostName, name));
-    return {CommandStatus::Done, {}, browse(m_broker.state(), *queue, command, m_directory.name)};
+    return {CommandStatus::Done,
+            {},
+            node::browse(m_broker.state(), *queue, command, m_directory.name, loaded, missing)};
+}
+
+CommandResult ManagementExecutor::on(const management::BrowseMessages& command)
+{
+    std::vector<broker::BodyRequest> missing;
+    return browse(command, {}, missing);
 }
 
 CommandResult ManagementExecutor::on(const management::CloseConnection& command)

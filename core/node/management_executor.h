@@ -3,10 +3,12 @@
 #include "core/base/ids.h"
 #include "core/broker/broker.h"
 #include "core/management/management_command.h"
+#include "core/node/browse.h"
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace warren::node {
 
@@ -22,6 +24,11 @@ public:
     ManagementExecutor(broker::Broker& broker, Directory directory);
 
     management::CommandResult execute(const management::ManagementCommand& command);
+    /// The same of a browse, with what has come back from the disk for it. @param missing  as
+    /// browse
+    management::CommandResult browse(const management::BrowseMessages& command,
+                                     const LoadedMessages& loaded,
+                                     std::vector<broker::BodyRequest>& missing);
 
 private:
     management::CommandResult on(const management::DeclareQueue& command);

@@ -114,7 +114,7 @@ struct NodeConfig {
     std::optional<std::chrono::milliseconds> consumerTimeout = std::chrono::milliseconds{1'800'000};
 
     MemoryWatermark memoryWatermark;
-    /// Above this part of the watermark bodies are to leave memory for the disk; they do not yet.
+    /// Above this part of the watermark, bodies leave memory for the disk.
     double memoryPagingRatio = 0.5;
     DiskFreeLimit diskFreeLimit;
     ClusterSettings cluster;

@@ -126,6 +126,7 @@ SnapshotPtr SnapshotBuilder::build(const broker::State& state, const WatchScope&
     for (ClientLink* link : surroundings.links) {
         if (scope.topics & TopicConnections) {
             snapshot->connections.append(connectionRow(state, *link, now, snapshot->takenAt));
+            snapshot->connections.back().credit.storeBytesMax = surroundings.storeCreditBytes;
         }
         if (scope.topics & TopicChannels) addChannels(state, *link, *snapshot, now);
     }
@@ -153,7 +154,7 @@ void SnapshotBuilder::countTotals(const broker::State& state, Overview& overview
             overview.readyCount += queue->readyCount();
             overview.unackedCount += queue->unackedCount();
             overview.consumerCount += static_cast<std::uint32_t>(queue->consumers.count());
-            bodyBytes += queue->bodyBytes();
+            bodyBytes += queue->inMemoryBytes();
             memoryBytes += queue->memoryBytes();
         }
         for (const auto& [name, exchange] : vhost->exchanges) {
@@ -166,6 +167,7 @@ void SnapshotBuilder::countTotals(const broker::State& state, Overview& overview
         overview.channelCount += static_cast<std::uint32_t>(connection->channelCount());
     }
     overview.memory.bodyBytes = bodyBytes;
+    overview.memory.pagedOutBytes = state.memory().pagedOutBytes;
     overview.memory.indexBytes = memoryBytes - std::min(memoryBytes, bodyBytes);
     overview.rates = m_totals.sample(now, state.counters);
 }
@@ -246,6 +248,9 @@ QueueRow SnapshotBuilder::queueRow(const broker::Vhost& vhost, const broker::Que
     row.persistentCount = queue.persistentCount();
     row.bodyBytes = queue.bodyBytes();
     row.memoryBytes = queue.memoryBytes();
+    row.inMemoryCount = queue.inMemoryCount();
+    row.inMemoryBytes = queue.inMemoryBytes();
+    row.pagedOutBytes = queue.pagedOutBytes();
     row.consumerCount = static_cast<std::uint32_t>(queue.consumers.count());
     addExtensions(queue, row, now);
     row.rates = sample.meter.sample(now, queue.counters);
@@ -302,6 +307,7 @@ ConnectionRow SnapshotBuilder::connectionRow(const broker::State& state, ClientL
         row.blockedReason = textOf(broker::alarmText(state.alarms));
     }
     row.credit = creditOf(link);
+    row.credit.storeBytes = connection.backlog.bytes();
     row.protocol = QStringLiteral("AMQP 0-9-1");
     if (const net::TlsSession* tls = link.socket().tls(); tls != nullptr) {
         row.usesTls = true;

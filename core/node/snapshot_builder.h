@@ -28,6 +28,8 @@ public:
     struct Surroundings {
         management::Overview overview;  ///< node, memory, disk, alarms: filled by the caller
         std::vector<ClientLink*> links;
+        std::uint64_t storeCreditBytes =
+            0;  ///< each publisher's part of what may wait for the disk
         QList<management::LogRow> log;
         /// Whether a user may log in from this machine only.
         std::function<bool(std::string_view user)> isLoopbackOnly = [](std::string_view) {

@@ -44,6 +44,27 @@ void MemoryStore::append(std::vector<broker::StoredOperation>&& operations)
     if (m_sync == Sync::Immediate) sync();
 }
 
+void MemoryStore::load(std::vector<broker::BodyRequest>&& requests)
+{
+    if (m_hasFailed) return;
+    for (const broker::BodyRequest& request : requests) {
+        const auto at = m_messages.find(request.position);
+        m_loaded.push_back(
+            {request, at == m_messages.end() ? broker::MessagePtr{} : at->second.enqueue.message});
+    }
+    if (m_loads == Loads::AtOnce) answerLoads();
+}
+
+void MemoryStore::answerLoads(std::size_t countMax)
+{
+    std::vector<broker::LoadedBody> bodies;
+    for (; countMax > 0 && !m_loaded.empty(); --countMax) {
+        bodies.push_back(std::move(m_loaded.front()));
+        m_loaded.pop_front();
+    }
+    if (!bodies.empty() && m_callbacks.loaded) m_callbacks.loaded(std::move(bodies));
+}
+
 void MemoryStore::sync(std::size_t groupCountMax)
 {
     const broker::LogPosition before = m_lastPosition;
@@ -85,6 +106,7 @@ void MemoryStore::crash(std::size_t survivingGroupCount, std::size_t survivingOp
         makeDurable(std::move(torn));
     }
     m_pending.clear();
+    m_loaded.clear();
     m_bytesInFlight = 0;
     m_callbacks = {};
     m_nextFailure.reset();
@@ -192,6 +214,7 @@ RecoveredState MemoryStore::recover() const
         const broker::Enqueue& enqueue = stored.enqueue;
         const auto priorityMax = priorityMaxOf.find(enqueue.queue);
         if (priorityMax == priorityMaxOf.end()) continue;
+        if (!enqueue.message->isPersistent()) continue;  // it was here to relieve memory only
         const auto mark = m_marks.find(
             {enqueue.queue, std::min(enqueue.message->priority(), priorityMax->second)});
         state.messages.push_back(
@@ -199,6 +222,8 @@ RecoveredState MemoryStore::recover() const
              .sequence = enqueue.sequence,
              .position = position,
              .message = enqueue.message,
+             .bodyBytes = static_cast<std::uint32_t>(enqueue.message->bodyBytes()),
+             .priority = enqueue.message->priority(),
              .wasDelivered = mark != m_marks.end() && enqueue.sequence <= mark->second,
              .expiresAt = enqueue.expiresAt,
              .deliveryCount = stored.deliveryCount});

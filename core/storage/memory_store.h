@@ -25,10 +25,18 @@ public:
         Manual,     ///< groups become durable and are reported by `sync`
         Immediate,  ///< each is durable at once and reported before `append` returns
     };
+    /// When it answers who asks for a message.
+    enum class Loads { AtOnce, OnDemand };
     explicit MemoryStore(Sync sync = Sync::Manual) : m_sync(sync) {}
+
+    void setLoads(Loads loads) { m_loads = loads; }
+    /// Answers the oldest `countMax` requests.
+    void answerLoads(std::size_t countMax = static_cast<std::size_t>(-1));
+    std::size_t pendingLoadCount() const { return m_loaded.size(); }
 
     void setCallbacks(Callbacks callbacks) override;
     void append(std::vector<broker::StoredOperation>&& operations) override;
+    void load(std::vector<broker::BodyRequest>&& requests) override;
     std::size_t bytesInFlight() const override { return m_bytesInFlight; }
 
     /// Commits the oldest `groupCountMax` groups that wait, and reports them.
@@ -48,6 +56,9 @@ public:
     /// @param survivingOperationCount  so many operations of the next group had, too: where groups
     /// end is the store's affair
     void crash(std::size_t survivingGroupCount = 0, std::size_t survivingOperationCount = 0);
+
+    /// All that is on the disk, what a restart would forget included.
+    std::size_t messageCount() const { return m_messages.size(); }
 
     /// What a restart would find: everything committed.
     RecoveredState recover() const;
@@ -85,6 +96,8 @@ private:
     void removeQueueContents(QueueId queue);
 
     Sync m_sync;
+    Loads m_loads = Loads::AtOnce;
+    std::deque<broker::LoadedBody> m_loaded;  // read, not answered yet
     Callbacks m_callbacks;
     std::deque<Group> m_pending;
     std::size_t m_bytesInFlight = 0;

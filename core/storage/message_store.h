@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/broker/body_memory.h"
 #include "core/broker/queue_operation.h"
 
 #include <cstdint>
@@ -30,9 +31,11 @@ struct RecoveredMessage {
     QueueId queue;
     Sequence sequence = 0;
     broker::LogPosition position = 0;
-    broker::MessagePtr message;
-    bool wasDelivered = false;  ///< the mark of its queue, for its priority there, covers it
-    WallTime expiresAt{};       ///< 0: never
+    broker::MessagePtr message;   ///< null: it stays on disk until somebody asks for it
+    std::uint32_t bodyBytes = 0;  ///< of its body
+    std::uint8_t priority = 0;    ///< its property
+    bool wasDelivered = false;    ///< the mark of its queue, for its priority there, covers it
+    WallTime expiresAt{};         ///< 0: never
     std::uint32_t deliveryCount = 0;
 };
 
@@ -57,6 +60,9 @@ struct RecoveredState {
 ///
 /// Removals, delivery counts and marks have nobody waiting and may ride along with a later group.
 ///
+/// A message whose Enqueue is durable can be had back: its body need not stay in memory. Messages
+/// that are not persistent are kept for that only; a restart does not bring them back.
+///
 /// Thread: the broker's; the callbacks too.
 class MessageStore {
 public:
@@ -65,6 +71,9 @@ public:
     struct Callbacks {
         std::function<void(broker::LogPosition upTo)> committed;
         std::function<void(const IoError& error)> failed;  ///< at most once, final
+        /// What was asked for, in the order of the requests; a message that has been removed since
+        /// is null.
+        std::function<void(std::vector<broker::LoadedBody>&& bodies)> loaded;
     };
 
     /// Called before any other function, once.
@@ -72,6 +81,10 @@ public:
 
     /// Takes over the operations of one flush, in order. Never blocks on the disk.
     virtual void append(std::vector<broker::StoredOperation>&& operations) = 0;
+
+    /// Asks for messages whose Enqueue is committed. They are read before anything that is appended
+    /// later takes effect, so that a removal may follow at once. Never blocks on the disk.
+    virtual void load(std::vector<broker::BodyRequest>&& requests) = 0;
 
     /// Bytes of messages taken over and not yet committed; the broker holds publishers back when
     /// they become too many.

@@ -1,5 +1,7 @@
 #include "core/storage/record_format.h"
 
+#include "core/amqp/properties.h"
+
 #include <chrono>
 #include <cstring>
 
@@ -71,28 +73,47 @@ void storeRecord(std::byte* to, const broker::Message& message)
     store(to, message.body());
 }
 
-broker::MessagePtr loadRecord(ByteView record)
+std::uint8_t RecordParts::priority() const
 {
-    if (record.size() < kFixedBytes) return {};
+    // Most messages have none, which their flags tell.
+    constexpr std::uint16_t kPriority = 1u << 11;
+    if (properties.size() < 2 || (loadU16(properties, 0) & kPriority) == 0) return 0;
+    const auto view = amqp::PropertiesView::parse(properties);
+    return view ? view->priority().value_or(0) : 0;
+}
+
+std::optional<RecordParts> partsOfRecord(ByteView record)
+{
+    if (record.size() < kFixedBytes) return std::nullopt;
+    RecordParts parts;
 
     // Each length is judged against what must still follow it, so nothing is read past the end.
     const std::size_t exchangeBytes = loadU8(record, 0);
-    if (record.size() < kFixedBytes + exchangeBytes) return {};
-    const std::string_view exchange = textOf(record.subspan(1, exchangeBytes));
+    if (record.size() < kFixedBytes + exchangeBytes) return std::nullopt;
+    parts.exchange = textOf(record.subspan(1, exchangeBytes));
     record = record.subspan(1 + exchangeBytes);
 
     const std::size_t routingKeyBytes = loadU8(record, 0);
-    if (record.size() < 1 + routingKeyBytes + 1 + 4) return {};
-    const std::string_view routingKey = textOf(record.subspan(1, routingKeyBytes));
+    if (record.size() < 1 + routingKeyBytes + 1 + 4) return std::nullopt;
+    parts.routingKey = textOf(record.subspan(1, routingKeyBytes));
     record = record.subspan(1 + routingKeyBytes);
 
     const std::uint8_t persistent = loadU8(record, 0);
     const std::size_t propertiesBytes = loadU32(record, 1);
     record = record.subspan(1 + 4);
-    if (persistent > 1 || record.size() < propertiesBytes) return {};
+    if (persistent > 1 || record.size() < propertiesBytes) return std::nullopt;
+    parts.isPersistent = persistent == 1;
+    parts.properties = record.first(propertiesBytes);
+    parts.body = record.subspan(propertiesBytes);
+    return parts;
+}
 
-    return broker::makeMessage(exchange, routingKey, record.first(propertiesBytes), persistent == 1,
-                               record.subspan(propertiesBytes));
+broker::MessagePtr loadRecord(ByteView record)
+{
+    const auto parts = partsOfRecord(record);
+    if (!parts) return {};
+    return broker::makeMessage(parts->exchange, parts->routingKey, parts->properties,
+                               parts->isPersistent, parts->body);
 }
 
 }  // namespace warren::storage

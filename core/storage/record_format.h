@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 /// How messages lie in a segment. All integers are big-endian.
 ///
@@ -65,6 +67,20 @@ void storeDeliveryCount(std::byte* to, const DeliveryCount& count);
 std::size_t recordBytes(const broker::Message& message);
 /// Writes recordBytes(message) bytes at `to`.
 void storeRecord(std::byte* to, const broker::Message& message);
+/// A record taken apart; the views borrow from it.
+struct RecordParts {
+    std::string_view exchange;
+    std::string_view routingKey;
+    bool isPersistent = false;
+    ByteView properties;
+    ByteView body;
+
+    /// The property priority; 0 if there is none.
+    std::uint8_t priority() const;
+};
+/// nullopt if the bytes are not a record.
+std::optional<RecordParts> partsOfRecord(ByteView record);
+
 /// The message of a record; null if the bytes are not one.
 broker::MessagePtr loadRecord(ByteView record);
 

@@ -25,8 +25,8 @@ namespace {
 /// One pass over a database.
 class Reader {
 public:
-    Reader(SqliteConnection& connection, std::uint32_t version)
-        : m_connection(connection), m_version(version)
+    Reader(SqliteConnection& connection, std::uint32_t version, std::size_t bodyBytesMax)
+        : m_connection(connection), m_version(version), m_bodyBytesLeft(bodyBytesMax)
     {
     }
 
@@ -69,6 +69,7 @@ private:
 
     SqliteConnection& m_connection;
     const std::uint32_t m_version;
+    std::size_t m_bodyBytesLeft;
     Recovery m_recovery;
     DefinitionCheck m_definitions;
     /// Of every queue that is defined, by priority: a queue without priorities has one mark.
@@ -158,6 +159,10 @@ Status<IoError> Reader::readSegments()
 {
     auto bodyCount = m_connection.queryInteger("SELECT count(*) FROM body");
     if (!bodyCount) return bodyCount.error();
+    // Growing step by step would take half as much again.
+    auto indexBytes = m_connection.queryInteger("SELECT sum(length(data)) FROM segment");
+    if (!indexBytes) return indexBytes.error();
+    m_recovery.state.messages.reserve(static_cast<std::size_t>(*indexBytes) / IndexEntry::kBytes);
     std::int64_t segmentCount = 0;
     auto done = m_connection.forEachRow(
         "SELECT segment.id, segment.data, body.checksum, body.data FROM segment"
@@ -234,7 +239,8 @@ Status<IoError> Reader::restoreDeliveryCounts(broker::LogPosition id, std::size_
 
 Status<IoError> Reader::readMessages(broker::LogPosition id, ByteView index, ByteView records)
 {
-    broker::MessagePtr message;  // of the entry before, which this one may share
+    std::optional<RecordParts> parts;  // of the entry before, which this one may share
+    broker::MessagePtr message;
     std::size_t offset = 0;
     for (std::uint32_t slot = 0; slot < slotCount(index); ++slot) {
         if (!m_recovery.segments.isLive(id, slot)) continue;
@@ -244,21 +250,34 @@ Status<IoError> Reader::readMessages(broker::LogPosition id, ByteView index, Byt
             m_recovery.orphans[entry.queue] += 1;
             continue;
         }
-        if (!message || entry.recordOffset != offset) {
+        if (!parts || entry.recordOffset != offset) {
             if (std::size_t{entry.recordOffset} + entry.recordBytes > records.size()) {
                 return damagedSegment(id, "has an index that points beyond its messages");
             }
-            message = loadRecord(records.subspan(entry.recordOffset, entry.recordBytes));
+            const ByteView record = records.subspan(entry.recordOffset, entry.recordBytes);
+            parts = partsOfRecord(record);
             offset = entry.recordOffset;
-            if (!message) return damagedSegment(id, "has a message that cannot be read");
+            if (!parts) return damagedSegment(id, "has a message that cannot be read");
+            message.reset();
+            if (parts->isPersistent && record.size() <= m_bodyBytesLeft) {
+                m_bodyBytesLeft -= record.size();
+                message = loadRecord(record);
+            }
         }
-        const std::size_t priority =
-            std::min<std::size_t>(message->priority(), marks->second.size() - 1);
+        if (!parts->isPersistent) {
+            // It was on disk to relieve memory only.
+            m_recovery.segments.settle(entry.queue, id + slot);
+            continue;
+        }
+        const std::uint8_t ownPriority = parts->priority();
+        const std::size_t priority = std::min<std::size_t>(ownPriority, marks->second.size() - 1);
         m_recovery.state.messages.push_back(
             {.queue = entry.queue,
              .sequence = entry.sequence,
              .position = id + slot,
              .message = message,
+             .bodyBytes = static_cast<std::uint32_t>(parts->body.size()),
+             .priority = ownPriority,
              .wasDelivered = entry.sequence <= marks->second[priority],
              .expiresAt = entry.expiresAt,
              .deliveryCount = m_recovery.segments.deliveryCount(id, slot)});
@@ -285,9 +304,10 @@ Status<IoError> Reader::readMeta()
 
 }  // namespace
 
-Result<Recovery, IoError> recover(SqliteConnection& connection, std::uint32_t version)
+Result<Recovery, IoError> recover(SqliteConnection& connection, std::uint32_t version,
+                                  std::size_t bodyBytesMax)
 {
-    return Reader{connection, version}.read();
+    return Reader{connection, version, bodyBytesMax}.read();
 }
 
 }  // namespace warren::storage

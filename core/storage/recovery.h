@@ -22,7 +22,9 @@ struct Recovery {
 
 /// Reads everything; writes nothing. Every record that is live is checked on the way.
 /// @param version  of the file, at most kSchemaVersion
+/// @param bodyBytesMax  as StoreOptions::recoveredBodyBytesMax
 /// @error Damaged  the contents don't fit together
-Result<Recovery, IoError> recover(SqliteConnection& connection, std::uint32_t version);
+Result<Recovery, IoError> recover(SqliteConnection& connection, std::uint32_t version,
+                                  std::size_t bodyBytesMax);
 
 }  // namespace warren::storage

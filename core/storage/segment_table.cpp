@@ -171,6 +171,12 @@ broker::LogPosition SegmentTable::segmentFrom(broker::LogPosition from) const
     return at == m_segments.end() ? 0 : at->first;
 }
 
+broker::LogPosition SegmentTable::segmentWith(broker::LogPosition position)
+{
+    const auto at = segmentOf(position);
+    return at == m_segments.end() ? 0 : at->first;
+}
+
 bool SegmentTable::isLive(broker::LogPosition id, std::uint32_t slot) const
 {
     const Segment& segment = m_segments.at(id);

@@ -62,6 +62,8 @@ public:
     broker::LogPosition segmentFrom(broker::LogPosition from) const;
     const Segment& segment(broker::LogPosition id) const { return m_segments.at(id); }
     bool isLive(broker::LogPosition id, std::uint32_t slot) const;
+    /// The segment that has the position; 0 if there is none.
+    broker::LogPosition segmentWith(broker::LogPosition position);
     std::size_t segmentCount() const { return m_segments.size(); }
     /// Position after the last slot of the last segment; 0 if there is none.
     broker::LogPosition endPosition() const;

@@ -56,6 +56,7 @@ struct SqliteStore::Statements {
     SqliteStatement insertBody;
     SqliteStatement selectIndex;
     SqliteStatement selectRecords;
+    SqliteStatement selectChecksum;
     SqliteStatement deleteSegment;
     SqliteStatement deleteBody;
     SqliteStatement deleteSettled;
@@ -82,6 +83,7 @@ struct SqliteStore::Statements {
                  "INSERT OR REPLACE INTO body VALUES(?, ?, ?)",
                  "SELECT data FROM segment WHERE id = ?",
                  "SELECT data FROM body WHERE id = ?",
+                 "SELECT checksum FROM body WHERE id = ?",
                  "DELETE FROM segment WHERE id = ?",
                  "DELETE FROM body WHERE id = ?",
                  "DELETE FROM settled WHERE id = ?",
@@ -104,9 +106,9 @@ struct SqliteStore::Statements {
         auto next = std::make_move_iterator(prepared.begin());
         // In the order of the members, which is the order of the list above.
         return std::unique_ptr<Statements>{
-            new Statements{*next++, *next++, *next++, *next++, *next++, *next++, *next++,
-                           *next++, *next++, *next++, *next++, *next++, *next++, *next++,
-                           *next++, *next++, *next++, *next++, *next++, *next++, *next++}};
+            new Statements{*next++, *next++, *next++, *next++, *next++, *next++, *next++, *next++,
+                           *next++, *next++, *next++, *next++, *next++, *next++, *next++, *next++,
+                           *next++, *next++, *next++, *next++, *next++, *next++}};
     }
 };
 
@@ -143,7 +145,7 @@ Status<IoError> SqliteStore::load()
         auto found = schemaVersionOf(**connection);
         if (!found) return found.error();
         version = *found;
-        auto recovered = recover(**connection, version);
+        auto recovered = recover(**connection, version, m_options.recoveredBodyBytesMax);
         if (!recovered) return recovered.error();
         recovery = std::move(*recovered);
     }
@@ -461,8 +463,64 @@ Status<IoError> SqliteStore::writeSettled()
     return {};
 }
 
+Result<const SegmentCache::Segment*, IoError> SqliteStore::loadSegment(broker::LogPosition id)
+{
+    if (const auto* kept = m_loadedSegments.find(id)) return kept;
+    auto index = select(m_statements->selectIndex, id);
+    if (!index) return index.error();
+    auto records = select(m_statements->selectRecords, id);
+    if (!records) return records.error();
+    m_statements->selectChecksum.bind(0, id);
+    if (auto started = m_statements->selectChecksum.start(); !started) return started.error();
+    auto hasRow = m_statements->selectChecksum.next();
+    if (!hasRow) return hasRow.error();
+    const auto checksum =
+        *hasRow ? static_cast<std::uint64_t>(m_statements->selectChecksum.integer(0)) : 0;
+    m_statements->selectChecksum.finish();
+    if (!*hasRow || segmentChecksum(viewOf(*index), viewOf(*records)) != checksum) {
+        return damagedDatabase(m_connection->file(),
+                               "segment " + std::to_string(id) + " does not match its checksum");
+    }
+    return &m_loadedSegments.put(
+        {.id = id, .index = std::move(*index), .records = std::move(*records)});
+}
+
+Result<std::vector<broker::LoadedBody>, IoError> SqliteStore::load(
+    std::span<const broker::BodyRequest> requests)
+{
+    WARREN_CHECK(m_connection != nullptr);
+    const auto fail = [this](const IoError& error) {
+        m_statements.reset();
+        m_connection.reset();
+        return error;
+    };
+    std::vector<broker::LoadedBody> bodies;
+    bodies.reserve(requests.size());
+    for (const broker::BodyRequest& request : requests) {
+        broker::LoadedBody& body = bodies.emplace_back(broker::LoadedBody{request, {}});
+        const broker::LogPosition id = m_segments.segmentWith(request.position);
+        const auto slot = static_cast<std::uint32_t>(request.position - id);
+        if (id == 0 || !m_segments.isLive(id, slot)) continue;
+        const auto segment = loadSegment(id);
+        if (!segment) return fail(segment.error());
+        const IndexEntry entry = loadIndexEntry(viewOf((*segment)->index), slot);
+        const ByteView records = viewOf((*segment)->records);
+        const std::size_t end = std::size_t{entry.recordOffset} + entry.recordBytes;
+        if (end <= records.size()) {
+            body.message = loadRecord(records.subspan(entry.recordOffset, entry.recordBytes));
+        }
+        if (!body.message) {
+            return fail(damagedDatabase(
+                m_connection->file(),
+                "segment " + std::to_string(id) + " has a message that cannot be read"));
+        }
+    }
+    return bodies;
+}
+
 Status<IoError> SqliteStore::removeSegment(broker::LogPosition id)
 {
+    m_loadedSegments.remove(id);
     for (SqliteStatement* statement :
          {&m_statements->deleteSegment, &m_statements->deleteBody, &m_statements->deleteSettled}) {
         statement->bind(0, id);
@@ -535,6 +593,7 @@ Status<IoError> SqliteStore::rewriteSegment(broker::LogPosition id)
         storeIndexEntry(index.extend(IndexEntry::kBytes), entry);
     }
     m_walBytes += records.size() + index.size() + 4 * kPageBytes;
+    m_loadedSegments.remove(id);
     m_segments.setRewritten(id, records.size());
     return putSegment(id, index.view(), records.view());
 }

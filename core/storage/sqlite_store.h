@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 #include "core/storage/definition_codec.h"
 #include "core/storage/message_store.h"
+#include "core/storage/segment_cache.h"
 #include "core/storage/segment_table.h"
 #include "core/storage/sqlite_connection.h"
 #include "core/storage/store_batch.h"
@@ -12,9 +13,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 namespace warren::storage {
 
@@ -41,6 +44,14 @@ public:
     /// @pre no earlier call failed
     /// @error DiskFull, Failed, …  final: the file is closed, as it was after the last commit
     Status<IoError> write(const StoreBatch& batch);
+
+    /// The messages that are wanted back, in the order of the requests; those that are not live any
+    /// more are null.
+    /// @error as write: a segment that can't be read, or is not what it was
+    Result<std::vector<broker::LoadedBody>, IoError> load(
+        std::span<const broker::BodyRequest> requests);
+    /// After the last load for some time: gives back what it has kept.
+    void forgetLoaded() { m_loadedSegments.clear(); }
 
     /// Written to the write-ahead log since it was last begun anew (an estimate, rather too high).
     std::uint64_t walBytes() const { return m_walBytes; }
@@ -91,12 +102,15 @@ private:
     Result<QByteArray, IoError> select(SqliteStatement& statement, broker::LogPosition id);
     Status<IoError> writeDeliveryCounts();
     Status<IoError> writeSettled();
+    /// Valid until the next call.
+    Result<const SegmentCache::Segment*, IoError> loadSegment(broker::LogPosition id);
     Status<IoError> removeSegment(broker::LogPosition id);
     Status<IoError> rewriteSegment(broker::LogPosition id);
 
     StoreOptions m_options;
     RecoveredState m_recovered;
     SegmentTable m_segments;
+    SegmentCache m_loadedSegments;
     std::unordered_set<QueueId> m_removedQueues;  // in this transaction; contents go at its end
     broker::LogPosition m_lastPosition = 0;
     /// Where positions go on after a crash: one write pays for very many positions, and none is

@@ -2,6 +2,7 @@
 
 #include "core/storage/message_store.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -20,6 +21,10 @@ enum class Synchronous {
 struct StoreOptions {
     std::filesystem::path databaseFile;  ///< DataFolder::databaseFile()
     Synchronous synchronous = Synchronous::Full;
+
+    /// So much of the messages, the first ones, is in memory at once after a restart; the others
+    /// stay on disk until they are wanted.
+    std::size_t recoveredBodyBytesMax = 16 * 1024 * 1024;
 
     /// Gets what is worth a line in the log, such as messages that were dropped on recovery. May be
     /// empty. Called while the store is being opened, on the store's thread.

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <future>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <sys/eventfd.h>
@@ -35,6 +36,8 @@ using namespace std::chrono_literals;
 
 /// One batch is being written, one waits; what comes meanwhile can still be grouped and elided.
 constexpr std::size_t kBatchesInFlightMax = 2;
+/// One is being read, and one may precede each batch.
+constexpr std::size_t kLoadsInFlightMax = kBatchesInFlightMax + 1;
 /// A smaller one does not wait behind another batch: it grows until that one is done.
 constexpr std::size_t kSecondBatchBytesMin = 512 * 1024;
 /// So long removals wait for something else to ride along with.
@@ -50,7 +53,8 @@ constexpr std::uint64_t kWalBytesMax = 64 * 1024 * 1024;
 constexpr std::uint64_t kSparseBytesMax = 64 * 1024 * 1024;
 
 struct CloseRequest {};
-using Work = std::variant<StoreBatch, CloseRequest>;
+using LoadRequest = std::vector<broker::BodyRequest>;
+using Work = std::variant<StoreBatch, LoadRequest, CloseRequest>;
 
 /// What became of a Work, or of the store in between.
 struct Outcome {
@@ -58,7 +62,9 @@ struct Outcome {
     std::size_t pendingBytes = 0;
     std::uint64_t databaseBytes = 0;
     bool isOfBatch = false;
+    bool isOfLoad = false;
     bool hasClosed = false;
+    std::vector<broker::LoadedBody> bodies{};
     std::optional<IoError> error;
 };
 
@@ -205,6 +211,7 @@ private:
         std::vector<Work> works;
         while (idleTime ? m_inbox.wait(works, *idleTime) : m_inbox.wait(works)) {
             if (works.empty()) {
+                if (m_store) m_store->forgetLoaded();
                 idleTime = reclaimSpace() ? std::optional{0ms} : std::nullopt;
                 continue;
             }
@@ -238,6 +245,23 @@ private:
         m_checkpointer->noteWritten(m_store->walBytes() - walBytesBefore);
         if (m_store->sparseBytes() > kSparseBytesMax) reclaimSpace();
         restartWalIfLarge();
+    }
+
+    void execute(LoadRequest& requests)
+    {
+        Outcome outcome;
+        outcome.isOfLoad = true;
+        if (m_store) {
+            auto bodies = m_store->load(requests);
+            if (bodies) {
+                outcome.bodies = std::move(*bodies);
+                outcome.databaseBytes = m_store->fileBytes();
+            } else {
+                outcome.error = bodies.error();
+                close();
+            }
+        }
+        report(std::move(outcome));
     }
 
     void execute(CloseRequest&)
@@ -312,8 +336,8 @@ public:
     explicit Impl(QObject* context)
         : m_context(context),
           m_self(std::make_shared<Impl*>(this)),
-          m_inbox(kBatchesInFlightMax + 1),
-          m_outbox(kBatchesInFlightMax + 2, [this] { m_wakeUp.send(); })
+          m_inbox(kBatchesInFlightMax + kLoadsInFlightMax + 1),
+          m_outbox(kBatchesInFlightMax + kLoadsInFlightMax + 2, [this] { m_wakeUp.send(); })
     {
     }
     ~Impl()
@@ -352,6 +376,14 @@ public:
         } else {
             scheduleHandOver();
         }
+    }
+
+    void load(std::vector<broker::BodyRequest>&& requests)
+    {
+        if (m_state != State::Open) return;
+        m_requests.insert(m_requests.end(), requests.begin(), requests.end());
+        // While one is under way, the next ones are collected.
+        if (m_loadsInFlight == 0) handOverLoads();
     }
 
     std::size_t bytesInFlight() const { return m_bytesHandedOver + m_builder.pendingBytes(); }
@@ -409,8 +441,17 @@ private:
                m_builder.pendingBytes() >= kSecondBatchBytesMin;
     }
 
+    void handOverLoads()
+    {
+        if (m_requests.empty()) return;
+        m_loadsInFlight += 1;
+        const bool isPut = m_inbox.put(std::exchange(m_requests, {}));
+        WARREN_CHECK(isPut);
+    }
+
     void handOverNext()
     {
+        handOverLoads();  // before removals that may be in the batch
         StoreBatch batch = m_builder.take();
         m_bytesHandedOver += batch.pendingBytes;
         m_batchesInFlight += 1;
@@ -466,12 +507,17 @@ private:
     {
         const broker::LogPosition before = m_committed;
         const State stateBefore = m_state;
+        std::vector<broker::LoadedBody> bodies;
         for (Outcome& outcome : outcomes) {
+            bodies.insert(bodies.end(), std::make_move_iterator(outcome.bodies.begin()),
+                          std::make_move_iterator(outcome.bodies.end()));
             take(std::move(outcome));
         }
+        if (m_state == State::Open && m_loadsInFlight == 0) handOverLoads();
         // The disk first, then those who wait: what they do takes time.
         if (m_state == State::Open) handOver();
         if (m_committed > before && callbacks.committed) callbacks.committed(m_committed);
+        if (!bodies.empty() && callbacks.loaded) callbacks.loaded(std::move(bodies));
         const bool failsNow = stateBefore == State::Open && m_error.has_value();
         if (failsNow && callbacks.failed) callbacks.failed(*m_error);
     }
@@ -482,6 +528,7 @@ private:
             m_batchesInFlight -= 1;
             m_bytesHandedOver -= outcome.pendingBytes;
         }
+        if (outcome.isOfLoad) m_loadsInFlight -= 1;
         if (m_state != State::Open) return;
         if (outcome.error) {
             m_state = State::Failed;
@@ -492,7 +539,7 @@ private:
             m_state = State::Closed;
             return;
         }
-        m_commitCount += 1;
+        m_commitCount += outcome.isOfBatch;
         m_databaseBytes = outcome.databaseBytes;
         m_committed = std::max(m_committed, outcome.lastPosition);
     }
@@ -503,6 +550,8 @@ private:
     State m_state = State::Open;
     std::optional<IoError> m_error;
     std::size_t m_batchesInFlight = 0;
+    std::vector<broker::BodyRequest> m_requests;  // not handed over yet
+    std::size_t m_loadsInFlight = 0;
     std::size_t m_bytesHandedOver = 0;
     std::uint64_t m_databaseBytes = 0;
     std::uint64_t m_commitCount = 0;
@@ -535,6 +584,11 @@ void StoreThread::setCallbacks(Callbacks callbacks) { m_impl->callbacks = std::m
 void StoreThread::append(std::vector<broker::StoredOperation>&& operations)
 {
     m_impl->append(std::move(operations));
+}
+
+void StoreThread::load(std::vector<broker::BodyRequest>&& requests)
+{
+    m_impl->load(std::move(requests));
 }
 
 std::size_t StoreThread::bytesInFlight() const { return m_impl->bytesInFlight(); }

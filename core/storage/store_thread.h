@@ -46,6 +46,8 @@ public:
     void setCallbacks(Callbacks callbacks) override;
     /// Refused without a sound once the store has failed or was closed.
     void append(std::vector<broker::StoredOperation>&& operations) override;
+    /// Likewise.
+    void load(std::vector<broker::BodyRequest>&& requests) override;
     std::size_t bytesInFlight() const override;
     StoreStats stats() const;
 

@@ -275,18 +275,26 @@ void BrokerHarness::start()
 {
     m_broker = std::make_unique<Broker>(m_seed);
     m_broker->setNow(m_now, wallNow());
-    m_store.setCallbacks(
-        {.committed = [this](LogPosition upTo) { m_broker->commit(upTo); }, .failed = {}});
+    m_store.setCallbacks({.committed = [this](LogPosition upTo) { m_broker->commit(upTo); },
+                          .failed = {},
+                          .loaded =
+                              [this](std::vector<LoadedBody>&& bodies) {
+                                  m_broker->provideBodies(std::move(bodies));
+                              }});
+    if (m_paging) m_paging(m_broker->bodyMemory());
     storage::RecoveredState recovered = m_store.recover();
     for (const CatalogueChange& change : recovered.definitions)
         m_broker->restore(change);
     for (storage::RecoveredMessage& message : recovered.messages) {
-        (void)m_broker->restore(message.queue, {.sequence = message.sequence,
-                                                .position = message.position,
-                                                .message = std::move(message.message),
-                                                .wasDelivered = message.wasDelivered,
-                                                .expiresAt = message.expiresAt,
-                                                .deliveryCount = message.deliveryCount});
+        (void)m_broker->restore(message.queue,
+                                {.sequence = message.sequence,
+                                 .position = message.position,
+                                 .message = m_paging ? MessagePtr{} : message.message,
+                                 .bodyBytes = message.bodyBytes,
+                                 .priority = message.priority,
+                                 .wasDelivered = message.wasDelivered,
+                                 .expiresAt = message.expiresAt,
+                                 .deliveryCount = message.deliveryCount});
     }
     m_broker->finishRestore(recovered.lastPosition, recovered.lastQueueId);
     m_broker->ensureVhost("/");
@@ -343,6 +351,9 @@ void BrokerHarness::settle()
     while (hasMoved) {
         hasMoved = m_broker->hasWork();
         m_broker->flush();
+        std::vector<BodyRequest> requests = m_broker->takeBodyRequests();
+        hasMoved |= !requests.empty();
+        m_store.load(std::move(requests));
         std::vector<StoredOperation> operations = m_broker->takeOperations();
         if (!operations.empty()) m_store.append(std::move(operations));
         if (m_commits == Commits::AtOnce && m_store.pendingGroupCount() > 0) {
@@ -364,6 +375,27 @@ void BrokerHarness::settle()
 void BrokerHarness::commit(std::size_t groupCountMax)
 {
     m_store.sync(groupCountMax);
+    settle();
+}
+
+void BrokerHarness::setPaging(std::function<void(BodyMemory&)> limits)
+{
+    m_paging = std::move(limits);
+    m_paging(m_broker->bodyMemory());
+}
+
+void BrokerHarness::pageEverything()
+{
+    setPaging([](BodyMemory& memory) {
+        memory.keptBytes = 0;
+        memory.headBytes = 0;
+        memory.unackedBytes = 0;
+    });
+}
+
+void BrokerHarness::answerLoads(std::size_t countMax)
+{
+    m_store.answerLoads(countMax);
     settle();
 }
 

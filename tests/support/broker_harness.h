@@ -7,6 +7,7 @@
 #include "core/storage/memory_store.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -163,6 +164,14 @@ public:
     /// Time passes, and everybody looks at the clock.
     void advance(Duration by);
 
+    /// Limits of memory, now and after every restart; from then on, restarts begin with all
+    /// messages on disk only.
+    void setPaging(std::function<void(broker::BodyMemory&)> limits);
+    /// Everything leaves memory that can, and nothing comes back ahead of deliveries.
+    void pageEverything();
+    /// What was asked for comes from the store, and all that waited for it follows.
+    void answerLoads(std::size_t countMax = static_cast<std::size_t>(-1));
+
     /// The process dies and starts again; the clients are gone.
     /// @param survivingGroupCount  so many of the uncommitted groups had reached the disk
     /// @param survivingOperationCount  and so many operations of the next one
@@ -188,6 +197,7 @@ private:
     session::SessionConfig m_sessionConfig;
     std::unique_ptr<session::Authenticator> m_authenticator;
     storage::MemoryStore m_store;
+    std::function<void(broker::BodyMemory&)> m_paging;  // empty: there is none
     std::unique_ptr<broker::Broker> m_broker;
     std::vector<std::unique_ptr<HarnessClient>> m_clients;
     std::map<ConnectionId, HarnessClient*> m_byId;  // those that are not lost
