@@ -118,7 +118,7 @@ std::string wordIn(const FieldValue* value)
 }
 
 /// A name or a key that a method can carry.
-std::optional<std::string> nameOf(const FieldValue* value)
+std::optional<std::string> nameFrom(const FieldValue* value)
 {
     const auto* text = value == nullptr ? nullptr : value->as<std::string>();
     if (text == nullptr || text->size() > amqp::kShortStringBytesMax) return std::nullopt;
@@ -210,8 +210,8 @@ QueueSettings effectiveSettings(const QueueDefinition& queue, const PolicyDefini
     settings.lengthMax = get("max-length", limitOf);
     settings.lengthBytesMax = get("max-length-bytes", limitOf);
     settings.overflow = get("overflow", overflowOf);
-    settings.deadLetterExchange = get("dead-letter-exchange", nameOf);
-    settings.deadLetterRoutingKey = get("dead-letter-routing-key", nameOf);
+    settings.deadLetterExchange = get("dead-letter-exchange", nameFrom);
+    settings.deadLetterRoutingKey = get("dead-letter-routing-key", nameFrom);
     settings.priorityMax = type == QueueType::Classic ? priorityMaxOf(queue) : std::uint8_t{0};
     settings.hasSingleActiveConsumer = isTrue(queue.arguments, "x-single-active-consumer");
     if (const auto limit = get("delivery-limit", limitOf)) {
