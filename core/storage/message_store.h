@@ -72,8 +72,8 @@ public:
         std::function<void(broker::LogPosition upTo)> committed;
         std::function<void(const IoError& error)> failed;  ///< at most once, final
         /// What was asked for, in the order of the requests; a message that has been removed since
-        /// is null.
-        std::function<void(std::vector<broker::LoadedBody>&& bodies)> loaded;
+        /// is null. May be left out by who never loads.
+        std::function<void(std::vector<broker::LoadedBody>&& bodies)> loaded{};
     };
 
     /// Called before any other function, once.
