@@ -2,7 +2,7 @@
 
 #include "core/base/block_ring.h"
 #include "core/base/time.h"
-#include "core/broker/body_memory.h"
+#include "core/broker/body_request.h"
 #include "core/broker/message.h"
 #include "core/broker/queue_operation.h"
 #include "core/broker/redelivery_mark.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/broker/body_memory.h"
+#include "core/broker/body_request.h"
 #include "core/management/management_command.h"
 #include "core/node/browse.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/broker/body_memory.h"
+#include "core/broker/body_request.h"
 #include "core/broker/queue_operation.h"
 
 #include <cstdint>

@@ -30,6 +30,7 @@ INCLUDES = {
         "core/base": all,
         "core/amqp": {"field_table.h", "properties.h"},
         "core/broker": {
+            "body_request.h",
             "queue_operation.h",
             "predeclared_exchanges.h",
             "queue_settings.h",

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <gmock/gmock.h>
 #include <string>
@@ -27,11 +28,12 @@ protected:
     BrowseResult browsed(std::uint64_t offset = 0, std::uint32_t count = 100,
                          std::uint32_t bodyBytesMax = 4096)
     {
+        missing.clear();
         return browse(
             harness.broker().state(), *harness.findQueue("q"),
             BrowseMessages{
                 .queue = {}, .offset = offset, .count = count, .bodyBytesMax = bodyBytesMax},
-            [](ConnectionId id) { return QStringLiteral("c%1").arg(id.value); });
+            [](ConnectionId id) { return QStringLiteral("c%1").arg(id.value); }, loaded, missing);
     }
     /// "0 a", with ! when redelivered and the holder when unacked.
     static std::vector<std::string> linesOf(const BrowseResult& result)
@@ -46,6 +48,8 @@ protected:
         return lines;
     }
 
+    LoadedMessages loaded;
+    std::vector<broker::BodyRequest> missing;
     BrokerHarness harness;
     CommandClient& client = harness.connect(2);
 };
@@ -122,6 +126,25 @@ TEST_F(BrowseTest, CutsBodiesEachAndInAll)
     EXPECT_EQ(whole.messages[0].body.size(), 10 * 1024 * 1024);
     EXPECT_EQ(whole.messages[1].body.size(), 6 * 1024 * 1024);
     EXPECT_EQ(whole.messages[2].body.size(), 0);
+}
+
+TEST_F(BrowseTest, NamesWhatIsOnDiskOnlyAndShowsItOnceItIsLoaded)
+{
+    harness.broker().setBodyLimits(0, 0);
+    const std::string large(20'000, 'x');
+    for (int i = 0; i < 3; ++i) {
+        client.send(1, broker::Publish{test::messageOf("", "q", large, true), false});
+    }
+    harness.advance(std::chrono::seconds{1});
+    const BrowseResult first = browsed();
+    ASSERT_EQ(first.messages.size(), 3);
+    ASSERT_EQ(missing.size(), 3u);
+    EXPECT_EQ(first.messages[1].body.size(), 0);
+    EXPECT_EQ(first.messages[1].bodyBytes, large.size());
+
+    loaded.emplace(missing[1].position, test::messageOf("", "q", "came back", true));
+    EXPECT_EQ(browsed().messages[1].body, QByteArray("came back"));
+    EXPECT_EQ(missing.size(), 2u);
 }
 
 TEST_F(BrowseTest, ShowsWhereAMessageCameFromAndItsProperties)

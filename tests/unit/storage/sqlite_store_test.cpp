@@ -58,7 +58,7 @@ TEST_F(SqliteStoreTest, GivesMessagesBackByteForByte)
             put(2, 3,
                 broker::makeMessage("amq.topic", everyByte.substr(1), bytesOf(everyByte), true,
                                     bytesOf(everyByte))),
-            put(3, 4, broker::makeMessage("e", "k", bytesOf("p"), false, bytesOf(large)))));
+            put(3, 4, broker::makeMessage("e", "k", bytesOf("p"), true, bytesOf(large)))));
     }
     const RecoveredState state = reread();
     ASSERT_EQ(state.messages.size(), 3u);
@@ -71,7 +71,22 @@ TEST_F(SqliteStoreTest, GivesMessagesBackByteForByte)
     EXPECT_EQ(textOf(second.body()), everyByte);
     EXPECT_TRUE(second.isPersistent());
     EXPECT_EQ(textOf(state.messages[2].message->body()), large);
-    EXPECT_FALSE(state.messages[2].message->isPersistent());
+}
+
+TEST_F(SqliteStoreTest, WhatWasStoredToRelieveMemoryIsGoneAfterARestart)
+{
+    {
+        StoreOnDisk disk{m_file};
+        ASSERT_TRUE(
+            disk.write(putQueue(1, 1, "q"), enqueue(1, 1, 2, "kept"),
+                       enqueue(1, 2, 3, broker::makeMessage("", "q", {}, false, bytesOf("gone")))));
+        const std::vector<broker::BodyRequest> requests{
+            {.queue = QueueId{1}, .sequence = 2, .position = 3}};
+        const auto loaded = disk.store->load(requests);
+        ASSERT_TRUE(loaded.isOk());
+        EXPECT_FALSE((*loaded)[0].message->isPersistent());
+    }
+    EXPECT_THAT(bodiesOf(StoreOnDisk{m_file}.recovered), ElementsAre("kept"));
 }
 
 TEST_F(SqliteStoreTest, GivesMessagesBackByQueueAndSequenceWithTheirPositions)
@@ -651,12 +666,27 @@ TEST_F(SqliteStoreTest, RestartsWithAHundredThousandMessages)
     std::cout << "recovered " << kCount << " messages of 1 KiB in " << took.count() << " ms\n";
 
     ASSERT_EQ(disk.recovered.messages.size(), kCount);
+    std::vector<broker::BodyRequest> requests;
     for (std::uint64_t at = 0; at < kCount; ++at) {
         const RecoveredMessage& one = disk.recovered.messages[at];
         const std::uint64_t perQueue = kCount / kQueues;
         ASSERT_EQ(one.queue.value, 1 + at / perQueue);
         ASSERT_EQ(one.sequence, 1 + at % perQueue);
         const std::uint64_t i = (one.sequence - 1) * kQueues + one.queue.value - 1;
+        const std::string expected = std::to_string(i) + body;
+        ASSERT_EQ(one.bodyBytes, expected.size());
+        if (one.message) {
+            ASSERT_EQ(textOf(one.message->body()), expected);
+        } else if (at % 97 == 0) {
+            requests.push_back({one.queue, one.sequence, one.position, one.bodyBytes});
+        }
+    }
+    // Most of them stayed where they are.
+    ASSERT_GT(requests.size(), 500u);
+    const auto loaded = disk.store->load(requests);
+    ASSERT_TRUE(loaded.isOk());
+    for (const broker::LoadedBody& one : *loaded) {
+        const std::uint64_t i = (one.request.sequence - 1) * kQueues + one.request.queue.value - 1;
         ASSERT_EQ(textOf(one.message->body()), std::to_string(i) + body);
     }
 }
