@@ -15,7 +15,7 @@ declare -A version_of=([libraft-dev]=0.22.1)
 wayland_packages=(qt6-wayland)
 # Tests: framework, formatter, and the clients that talk to a node.
 test_packages=(
-    libgtest-dev libgmock-dev clang-format-14
+    libgtest-dev libgmock-dev libsqlite3-dev clang-format-14
     python3 python3-pika python3-kombu python3-celery amqp-tools nodejs npm sqlite3 openssl
     ruby ruby-bunny php-cli php-amqplib golang-go golang-github-rabbitmq-amqp091-go-dev
 )

@@ -61,6 +61,25 @@ Status<IoError> executeAll(SqliteConnection& connection, std::initializer_list<s
     return {};
 }
 
+Result<bool, IoError> usesWal(SqliteConnection& connection)
+{
+    auto answer = connection.queryInteger("SELECT journal_mode = 'wal' FROM pragma_journal_mode");
+    if (!answer) return answer.error();
+    return *answer != 0;
+}
+
+Status<IoError> switchToWal(SqliteConnection& connection)
+{
+    if (auto done = connection.execute("PRAGMA journal_mode=WAL"); !done) return done;
+    // When a write fails, SQLite stays in the old mode and calls that a success.
+    auto isDone = usesWal(connection);
+    if (!isDone) return isDone.error();
+    if (*isDone) return {};
+    return IoError{.kind = IoError::Kind::Failed,
+                   .text = "The database " + connection.file().string() +
+                           " failed: it cannot be given a write-ahead log."};
+}
+
 Status<IoError> createTables(const std::filesystem::path& file)
 {
     auto opened = SqliteConnection::open(file, SqliteConnection::Access::ReadWriteCreate);
@@ -74,9 +93,11 @@ Status<IoError> createTables(const std::filesystem::path& file)
         if (done) done = connection.execute(sql);
     }
     if (!done) return done;
-    return executeAll(connection, {"PRAGMA application_id=" + std::to_string(kApplicationId),
-                                   "PRAGMA user_version=" + std::to_string(kSchemaVersion),
-                                   "COMMIT", "PRAGMA journal_mode=WAL"});
+    done =
+        executeAll(connection, {"PRAGMA application_id=" + std::to_string(kApplicationId),
+                                "PRAGMA user_version=" + std::to_string(kSchemaVersion), "COMMIT"});
+    if (!done) return done;
+    return switchToWal(connection);
 }
 
 /// Makes the new name of a file in this folder survive a loss of power.
@@ -91,6 +112,32 @@ int syncFolder(const std::filesystem::path& folder)
 }
 
 }  // namespace
+
+std::filesystem::path rollbackJournalOf(std::filesystem::path file) { return file += "-journal"; }
+
+Status<IoError> undoUnfinishedCommit(const std::filesystem::path& file)
+{
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(rollbackJournalOf(file), error);
+    if (error || bytes == 0) return {};  // mostly: there is none
+    auto connection = SqliteConnection::open(file, SqliteConnection::Access::ReadWrite);
+    if (!connection) return connection.error();
+    // The first look at the file does it.
+    auto looked = (*connection)->queryInteger("PRAGMA user_version");
+    return looked ? Status<IoError>{} : Status<IoError>{looked.error()};
+}
+
+Status<IoError> provideWal(SqliteConnection& connection)
+{
+    auto isThere = usesWal(connection);
+    if (!isThere) return isThere.error();
+    if (*isThere) return {};
+    if (auto done = switchToWal(connection); !done) return done;
+    // Else the rollback journal of the switch might come back, and undo it.
+    const int code = syncFolder(connection.file().parent_path());
+    if (code != 0) return failed(connection.file(), "written", code);
+    return {};
+}
 
 Status<IoError> createDatabase(const std::filesystem::path& file)
 {

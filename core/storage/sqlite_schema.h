@@ -37,6 +37,18 @@ Status<IoError> createDatabase(const std::filesystem::path& file);
 /// @error Damaged, NewerVersion, NotWritable
 Status<IoError> checkDatabaseHeader(const std::filesystem::path& file);
 
+/// Where SQLite keeps what a commit overwrites in a file without a write-ahead log.
+std::filesystem::path rollbackJournalOf(std::filesystem::path file);
+
+/// Lets SQLite undo a commit that was cut off in a file without a write-ahead log: a connection
+/// that may not write would not see that it is to be undone.
+/// @pre the header is good
+Status<IoError> undoUnfinishedCommit(const std::filesystem::path& file);
+
+/// Gives the file a write-ahead log, if it has none: a copy that somebody made with SQLite's tools.
+/// Without, a commit would not survive a loss of power.
+Status<IoError> provideWal(SqliteConnection& connection);
+
 /// The version as it is with the write-ahead log: 1 to kSchemaVersion.
 /// @error NewerVersion, Damaged
 Result<std::uint32_t, IoError> schemaVersionOf(SqliteConnection& connection);

@@ -130,6 +130,9 @@ Status<IoError> SqliteStore::load()
     std::error_code error;
     if (!std::filesystem::exists(file, error) && !error) {
         if (hasWal) return damagedDatabase(file, "only its write-ahead log is there");
+        if (bytesOfFile(rollbackJournalOf(file)) > 0) {
+            return damagedDatabase(file, "only its rollback journal is there");
+        }
         if (auto created = createDatabase(file); !created) return created;
     }
 
@@ -138,6 +141,7 @@ Status<IoError> SqliteStore::load()
     std::uint32_t version = kSchemaVersion;
     {
         if (auto good = checkDatabaseHeader(file); !good) return good;
+        if (auto done = undoUnfinishedCommit(file); !done) return done;
         auto connection =
             SqliteConnection::open(file, hasWal ? SqliteConnection::Access::ReadOnly
                                                 : SqliteConnection::Access::Immutable);
@@ -169,6 +173,7 @@ Status<IoError> SqliteStore::beginWriting(std::uint32_t version)
     if (!connection) return connection.error();
     m_connection = std::move(*connection);
     if (auto done = configureConnection(*m_connection, m_options.synchronous); !done) return done;
+    if (auto done = provideWal(*m_connection); !done) return done;
     if (m_options.pageCountMax > 0) {
         const std::string sql = "PRAGMA max_page_count=" + std::to_string(m_options.pageCountMax);
         if (auto done = m_connection->execute(sql.c_str()); !done) return done;

@@ -72,7 +72,7 @@ ONLY_IN = {
     r"<qcustomplot\.h>": ("ui/widgets/rate_plot.cpp",),
     r"<pcre2\.h>": ("core/broker/pattern.cpp",),
     r"<raft(\.h|/.*)>": ("core/raft/raft_library.h",),
-    r"<(QSql\w*|sqlite3\.h)>": ("core/storage/sqlite_",),
+    r"<(QSql\w*|sqlite3\.h)>": ("core/storage/sqlite_", "tests/unit/storage/fault_disk.cpp"),
     r"<(sys/socket|sys/epoll|netdb|arpa/inet)\.h>":
         ("core/net/", "app/perf/socket.cpp", "app/perf/poller.cpp"),
 }

@@ -237,6 +237,12 @@ TEST_F(DamagedStoreTest, RefusesAWriteAheadLogWithoutItsDatabase)
     expectRefused(IoError::Kind::Damaged, "write-ahead log");
 }
 
+TEST_F(DamagedStoreTest, RefusesARollbackJournalWithoutItsDatabase)
+{
+    std::filesystem::rename(m_file, m_folder / "warren.db-journal");
+    expectRefused(IoError::Kind::Damaged, "rollback journal");
+}
+
 TEST_F(DamagedStoreTest, RefusesAFolderInPlaceOfTheFile)
 {
     std::filesystem::remove(m_file);

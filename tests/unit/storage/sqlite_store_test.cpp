@@ -634,6 +634,22 @@ TEST_F(SqliteStoreTest, TheFileIsRecognisable)
     EXPECT_EQ(contentsOf(m_file).substr(68, 4), "WRRN");
 }
 
+TEST_F(SqliteStoreTest, AFileWithoutAWriteAheadLogGetsOne)
+{
+    {
+        StoreOnDisk disk{m_file};
+        ASSERT_TRUE(disk.write(putQueue(1, 1, "q"), enqueue(1, 1, 2, "a")));
+        ASSERT_TRUE(disk.store->closeCleanly());
+    }
+    // As a copy by VACUUM INTO is, or one that somebody has switched over.
+    ASSERT_EQ(queried(m_file, "PRAGMA journal_mode=DELETE"), "delete");
+    {
+        StoreOnDisk disk{m_file};
+        EXPECT_THAT(bodiesOf(disk.recovered), ElementsAre("a"));
+    }
+    EXPECT_EQ(queried(m_file, "PRAGMA journal_mode"), "wal");
+}
+
 TEST_F(SqliteStoreTest, AnUnfinishedCreationIsBegunAgain)
 {
     std::ofstream(m_folder / "warren.db.new") << "half a database";

@@ -97,7 +97,7 @@ private:
             const Copy* was = find(before, message.sequence);
             const Copy* is = find(after, message.sequence);
             // It may have come and gone within the step.
-            if (is == nullptr && now != nullptr) is = findBorn(*now, message.sequence);
+            if (is == nullptr) is = findBorn(queue, message.sequence);
             if (was == nullptr && is == nullptr) {
                 fail(name + " has #" + std::to_string(message.sequence) + ", which has gone");
                 continue;
