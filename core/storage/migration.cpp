@@ -148,3 +148,13 @@ Status<IoError> migrate(SqliteConnection& connection)
 }
 
 }  // namespace warren::storage::version1
+
+namespace warren::storage::version2 {
+
+Status<IoError> migrate(SqliteConnection& connection)
+{
+    if (auto done = connection.execute(kBodyPartTable); !done) return done;
+    return connection.execute("PRAGMA user_version=3");
+}
+
+}  // namespace warren::storage::version2

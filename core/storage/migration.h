@@ -15,6 +15,7 @@
 ///   value of vhost = (empty)
 ///   mark(queue PRIMARY KEY, up_to)      -- whatever the priority
 ///   no table delivery_count, no definitions of kind 5 to 8, exchanges of types 0 to 3
+/// Version 2 had every record whole in one row; there was no table body_part.
 namespace warren::storage {
 
 namespace version1 {
@@ -29,5 +30,12 @@ Buffer currentIndex(ByteView index);
 Status<IoError> migrate(SqliteConnection& connection);
 
 }  // namespace version1
+
+namespace version2 {
+
+/// Makes a database of version 2 one of version 3, likewise.
+Status<IoError> migrate(SqliteConnection& connection);
+
+}  // namespace version2
 
 }  // namespace warren::storage

@@ -1,6 +1,7 @@
 #include "core/storage/recovery.h"
 
 #include "core/broker/queue_settings.h"
+#include "core/storage/body_parts.h"
 #include "core/storage/checksum.h"
 #include "core/storage/definition_check.h"
 #include "core/storage/definition_codec.h"
@@ -163,19 +164,36 @@ Status<IoError> Reader::readSegments()
     auto indexBytes = m_connection.queryInteger("SELECT sum(length(data)) FROM segment");
     if (!indexBytes) return indexBytes.error();
     m_recovery.state.messages.reserve(static_cast<std::size_t>(*indexBytes) / IndexEntry::kBytes);
+    std::optional<BodyParts> parts;
+    std::int64_t partCount = 0;
+    if (m_version > 2) {
+        auto prepared = BodyParts::prepare(m_connection);
+        if (!prepared) return prepared.error();
+        parts = std::move(*prepared);
+        auto counted = m_connection.queryInteger("SELECT count(*) FROM body_part");
+        if (!counted) return counted.error();
+        partCount = *counted;
+    }
     std::int64_t segmentCount = 0;
     auto done = m_connection.forEachRow(
         "SELECT segment.id, segment.data, body.checksum, body.data FROM segment"
         " LEFT JOIN body ON body.id = segment.id ORDER BY segment.id",
-        [&, this](const SqliteStatement& row) {
+        [&, this](const SqliteStatement& row) -> Status<IoError> {
             segmentCount += 1;
+            const auto id = static_cast<broker::LogPosition>(row.integer(0));
             const QByteArray index = row.bytes(1);
-            const QByteArray records = row.bytes(3);
-            return readSegment(static_cast<broker::LogPosition>(row.integer(0)), viewOf(index),
-                               static_cast<std::uint64_t>(row.integer(2)), viewOf(records));
+            QByteArray records = row.bytes(3);
+            if (parts && viewOf(records).size() >= BodyParts::kRowBytes) {
+                auto appended = parts->appendTo(records, id);
+                if (!appended) return appended.error();
+                partCount -= static_cast<std::int64_t>(*appended);
+            }
+            return readSegment(id, viewOf(index), static_cast<std::uint64_t>(row.integer(2)),
+                               viewOf(records));
         });
     if (!done) return done;
     if (*bodyCount != segmentCount) return damaged("it has messages without an index");
+    if (partCount != 0) return damaged("it has parts of messages without the rest");
     if (!m_settled.empty()) {
         return damagedSegment(m_settled.begin()->first, "has nothing but a bitmap");
     }

@@ -24,6 +24,7 @@ constexpr const char* kTables[] = {
     "CREATE INDEX binding_by_source ON definition(source) WHERE source IS NOT NULL",
     "CREATE TABLE segment(id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
     "CREATE TABLE body(id INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, data BLOB NOT NULL)",
+    kBodyPartTable,
     "CREATE TABLE settled(id INTEGER PRIMARY KEY, bitmap BLOB NOT NULL)",
     kDeliveryCountTable,
     kMarkTable,

@@ -15,7 +15,7 @@ namespace warren::storage {
 inline constexpr std::uint32_t kApplicationId = 0x5752524E;
 /// Version of the tables and of what is encoded in them. A file of a later one is refused, one of
 /// an earlier one brought up to date (migration.h).
-inline constexpr std::uint32_t kSchemaVersion = 2;
+inline constexpr std::uint32_t kSchemaVersion = 3;
 /// Large pages are the lever: a quarter of the time per message that SQLite's default takes.
 inline constexpr std::uint32_t kPageBytes = 64 * 1024;
 /// Of each connection, at most.
@@ -27,6 +27,10 @@ inline constexpr const char* kMarkTable =
     " PRIMARY KEY(queue, priority)) WITHOUT ROWID";
 inline constexpr const char* kDeliveryCountTable =
     "CREATE TABLE delivery_count(id INTEGER PRIMARY KEY, counts BLOB NOT NULL)";
+/// Version 2 did not have it.
+inline constexpr const char* kBodyPartTable =
+    "CREATE TABLE body_part(id INTEGER NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL,"
+    " PRIMARY KEY(id, part)) WITHOUT ROWID";
 
 /// Creates a new, empty database at `file`: whole or not at all.
 /// @pre nothing is there

@@ -71,6 +71,7 @@ struct SqliteStore::Statements {
     SqliteStatement deleteDefinitionsBySource;
     SqliteStatement selectQueues;
     SqliteStatement putMeta;
+    BodyParts parts;
 
     static Result<std::unique_ptr<Statements>, IoError> prepare(SqliteConnection& connection)
     {
@@ -103,12 +104,14 @@ struct SqliteStore::Statements {
             if (!statement) return statement.error();
             prepared.push_back(std::move(*statement));
         }
+        auto parts = BodyParts::prepare(connection);
+        if (!parts) return parts.error();
         auto next = std::make_move_iterator(prepared.begin());
         // In the order of the members, which is the order of the list above.
-        return std::unique_ptr<Statements>{
-            new Statements{*next++, *next++, *next++, *next++, *next++, *next++, *next++, *next++,
-                           *next++, *next++, *next++, *next++, *next++, *next++, *next++, *next++,
-                           *next++, *next++, *next++, *next++, *next++, *next++}};
+        return std::unique_ptr<Statements>{new Statements{
+            *next++, *next++, *next++, *next++, *next++, *next++, *next++,          *next++,
+            *next++, *next++, *next++, *next++, *next++, *next++, *next++,          *next++,
+            *next++, *next++, *next++, *next++, *next++, *next++, std::move(*parts)}};
     }
 };
 
@@ -179,7 +182,7 @@ Status<IoError> SqliteStore::beginWriting(std::uint32_t version)
         if (auto done = m_connection->execute(sql.c_str()); !done) return done;
     }
     if (version < kSchemaVersion) {
-        if (auto done = migrate(); !done) return done;
+        if (auto done = migrate(version); !done) return done;
     }
     auto statements = Statements::prepare(*m_connection);
     if (!statements) return statements.error();
@@ -193,19 +196,21 @@ Status<IoError> SqliteStore::beginWriting(std::uint32_t version)
     });
 }
 
-Status<IoError> SqliteStore::migrate()
+Status<IoError> SqliteStore::migrate(std::uint32_t version)
 {
     // Whole or not at all: a crash leaves the old version, complete.
-    auto done = inOrder([this] { return m_connection->execute("BEGIN IMMEDIATE"); },
-                        [this] { return version1::migrate(*m_connection); },
-                        [this] { return beforeCommit(); },
-                        [this] { return m_connection->execute("COMMIT"); });
+    auto done = inOrder(
+        [this] { return m_connection->execute("BEGIN IMMEDIATE"); },
+        [&, this] { return version > 1 ? Status<IoError>{} : version1::migrate(*m_connection); },
+        [this] { return version2::migrate(*m_connection); }, [this] { return beforeCommit(); },
+        [this] { return m_connection->execute("COMMIT"); });
     if (!done) {
         // Nothing can be done if it fails too; SQLite undoes the rest on its next open.
         (void)m_connection->execute("ROLLBACK");
         return done;
     }
-    for (auto id = m_segments.segmentFrom(0); id != 0; id = m_segments.segmentFrom(id + 1)) {
+    for (auto id = m_segments.segmentFrom(0); id != 0 && version == 1;
+         id = m_segments.segmentFrom(id + 1)) {
         m_walBytes += m_segments.segment(id).slotCount * IndexEntry::kBytes + 2 * kPageBytes;
     }
     if (m_options.log) {
@@ -296,9 +301,10 @@ Status<IoError> SqliteStore::putSegment(broker::LogPosition id, ByteView index, 
     m_statements->insertSegment.bind(1, index);
     m_statements->insertBody.bind(0, id);
     m_statements->insertBody.bind(1, segmentChecksum(index, records));
-    m_statements->insertBody.bind(2, records);
+    m_statements->insertBody.bind(2, records.first(std::min(records.size(), BodyParts::kRowBytes)));
     return inOrder([this] { return m_statements->insertSegment.run(); },
-                   [this] { return m_statements->insertBody.run(); });
+                   [this] { return m_statements->insertBody.run(); },
+                   [&, this] { return m_statements->parts.put(id, records); });
 }
 
 Status<IoError> SqliteStore::apply(const broker::CatalogueChange& change)
@@ -432,6 +438,21 @@ Result<QByteArray, IoError> SqliteStore::select(SqliteStatement& statement, brok
     return bytes;
 }
 
+Result<QByteArray, IoError> SqliteStore::readRecords(broker::LogPosition id)
+{
+    auto records = select(m_statements->selectRecords, id);
+    if (!records || viewOf(*records).size() < BodyParts::kRowBytes) return records;
+    auto appended = m_statements->parts.appendTo(*records, id);
+    if (!appended) return appended.error();
+    return records;
+}
+
+Status<IoError> SqliteStore::removeParts(broker::LogPosition id)
+{
+    if (m_segments.segment(id).recordBytes <= BodyParts::kRowBytes) return {};
+    return m_statements->parts.remove(id);
+}
+
 Status<IoError> SqliteStore::writeDeliveryCounts()
 {
     for (const broker::LogPosition id : m_segments.takeDirtyCounts()) {
@@ -473,7 +494,7 @@ Result<const SegmentCache::Segment*, IoError> SqliteStore::loadSegment(broker::L
     if (const auto* kept = m_loadedSegments.find(id)) return kept;
     auto index = select(m_statements->selectIndex, id);
     if (!index) return index.error();
-    auto records = select(m_statements->selectRecords, id);
+    auto records = readRecords(id);
     if (!records) return records.error();
     m_statements->selectChecksum.bind(0, id);
     if (auto started = m_statements->selectChecksum.start(); !started) return started.error();
@@ -531,6 +552,7 @@ Status<IoError> SqliteStore::removeSegment(broker::LogPosition id)
         statement->bind(0, id);
         if (auto done = statement->run(); !done) return done;
     }
+    if (auto done = removeParts(id); !done) return done;
     if (m_segments.segment(id).hadCounts) {
         m_statements->deleteDeliveryCounts.bind(0, id);
         if (auto done = m_statements->deleteDeliveryCounts.run(); !done) return done;
@@ -576,8 +598,9 @@ Status<IoError> SqliteStore::rewriteSegment(broker::LogPosition id)
 {
     auto oldIndex = select(m_statements->selectIndex, id);
     if (!oldIndex) return oldIndex.error();
-    auto oldRecords = select(m_statements->selectRecords, id);
+    auto oldRecords = readRecords(id);
     if (!oldRecords) return oldRecords.error();
+    if (auto done = removeParts(id); !done) return done;
 
     // The places of the messages in the log stay; only what was settled goes.
     Buffer index;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/storage/body_parts.h"
 #include "core/storage/definition_codec.h"
 #include "core/storage/message_store.h"
 #include "core/storage/segment_cache.h"
@@ -80,7 +81,7 @@ private:
     explicit SqliteStore(StoreOptions options);
     Status<IoError> load();
     Status<IoError> beginWriting(std::uint32_t version);
-    Status<IoError> migrate();
+    Status<IoError> migrate(std::uint32_t version);
 
     /// All or nothing of what `work` writes. @error final: the file is closed then
     template <typename Work>
@@ -100,10 +101,13 @@ private:
     Status<IoError> raisePositionLimit();
     Status<IoError> removeContentsOfRemovedQueues();
     Result<QByteArray, IoError> select(SqliteStatement& statement, broker::LogPosition id);
+    /// The records of a segment, all of them.
+    Result<QByteArray, IoError> readRecords(broker::LogPosition id);
     Status<IoError> writeDeliveryCounts();
     Status<IoError> writeSettled();
     /// Valid until the next call.
     Result<const SegmentCache::Segment*, IoError> loadSegment(broker::LogPosition id);
+    Status<IoError> removeParts(broker::LogPosition id);
     Status<IoError> removeSegment(broker::LogPosition id);
     Status<IoError> rewriteSegment(broker::LogPosition id);
 

@@ -150,6 +150,24 @@ TEST_F(DamagedStoreTest, RefusesABodyWithoutAnIndex)
     expectRefused(IoError::Kind::Damaged, "without an index");
 }
 
+TEST_F(DamagedStoreTest, RefusesPartsWithoutTheRest)
+{
+    execute("INSERT INTO body_part VALUES(999, 1, x'00')");
+    expectRefused(IoError::Kind::Damaged, "parts of messages without the rest");
+}
+
+TEST_F(DamagedStoreTest, RefusesAMissingPart)
+{
+    {
+        StoreOnDisk disk{m_file};
+        ASSERT_TRUE(
+            disk.write(enqueue(1, 9, disk.nextPosition(), std::string(3 * 1024 * 1024, 'x'))));
+        ASSERT_TRUE(disk.store->closeCleanly());
+    }
+    execute("DELETE FROM body_part WHERE part = 2");
+    expectRefused(IoError::Kind::Damaged, "does not match its checksum");
+}
+
 TEST_F(DamagedStoreTest, RefusesAnIndexOfAWrongSize)
 {
     execute("UPDATE segment SET data = substr(data, 1, 25) WHERE id = 3");

@@ -102,7 +102,7 @@ TEST_F(MigrationTest, AFileOfVersion1LosesNothing)
         expectEverything(disk.recovered);
     }
     EXPECT_THAT(log, ElementsAre(HasSubstr("up to date")));
-    EXPECT_EQ(queried(m_file, kVersion), "2");
+    EXPECT_EQ(queried(m_file, kVersion), "3");
     EXPECT_EQ(queried(m_file, "PRAGMA integrity_check"), "ok");
     EXPECT_EQ(queried(m_file, "SELECT count(*) FROM mark WHERE queue = 2"), "4");
 
@@ -158,7 +158,7 @@ TEST_F(MigrationTest, AFileThatWasNotClosedIsMigratedWithItsWriteAheadLog)
     ASSERT_GT(std::filesystem::file_size(crashed / "warren.db-wal"), 0u);
     expectEverything(StoreOnDisk{crashed / "warren.db"}.recovered);
     expectEverything(StoreOnDisk{crashed / "warren.db"}.recovered);
-    EXPECT_EQ(queried(crashed / "warren.db", kVersion), "2");
+    EXPECT_EQ(queried(crashed / "warren.db", kVersion), "3");
 }
 
 TEST_F(MigrationTest, ACrashInTheMiddleLeavesVersion1)
@@ -179,7 +179,7 @@ TEST_F(MigrationTest, ACrashInTheMiddleLeavesVersion1)
     ASSERT_TRUE(hasCrashed);
     EXPECT_EQ(queried(crashed / "warren.db", kVersion), "1");
     expectEverything(StoreOnDisk{crashed / "warren.db"}.recovered);
-    EXPECT_EQ(queried(crashed / "warren.db", kVersion), "2");
+    EXPECT_EQ(queried(crashed / "warren.db", kVersion), "3");
 }
 
 TEST_F(MigrationTest, AFailureInTheMiddleLeavesVersion1)
@@ -219,7 +219,7 @@ TEST_F(MigrationTest, AFullDiskLeavesVersion1)
     EXPECT_EQ(store.error().kind, IoError::Kind::DiskFull) << store.error().text;
     EXPECT_EQ(queried(m_file, kVersion), "1");
     EXPECT_EQ(StoreOnDisk{m_file}.recovered.messages.size(), 7u + 30'000u);
-    EXPECT_EQ(queried(m_file, kVersion), "2");
+    EXPECT_EQ(queried(m_file, kVersion), "3");
 }
 
 TEST_F(MigrationTest, ADamagedFileOfVersion1IsRefusedAsItIs)

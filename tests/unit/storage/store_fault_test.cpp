@@ -435,11 +435,11 @@ TEST_F(StoreFaultTest, AFileOfVersion1LosesNothingWhateverFails)
             m_disk.watch(copied.path());
             ASSERT_EQ(found, recovered(copied / "warren.db"));
             ASSERT_EQ(found.size(), 403u);
-            ASSERT_EQ(queried(file, "PRAGMA user_version"), "2");
+            ASSERT_EQ(queried(file, "PRAGMA user_version"), "3");
             ASSERT_EQ(queried(file, "PRAGMA integrity_check"), "ok");
         }
     }
-    EXPECT_GT(m_failureCount, 5);
+    EXPECT_GE(m_failureCount, 5);
 }
 
 }  // namespace
