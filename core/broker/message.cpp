@@ -2,6 +2,7 @@
 
 #include "core/amqp/field_table.h"
 #include "core/amqp/properties.h"
+#include "core/base/block_pool.h"
 #include "core/base/check.h"
 
 #include <algorithm>
@@ -58,8 +59,9 @@ void MessagePtr::reset()
     Message* message = std::exchange(m_message, nullptr);
     if (message == nullptr) return;
     if (message->m_references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    const std::uint8_t sizeClass = message->m_sizeClass;
     message->~Message();
-    std::free(message);
+    block_pool::free(message, sizeClass);
 }
 
 MessageBuilder& MessageBuilder::operator=(MessageBuilder&& other) noexcept
@@ -80,9 +82,9 @@ void MessageBuilder::begin(std::string_view exchange, std::string_view routingKe
     const std::size_t headBytes = exchange.size() + routingKey.size() + properties.size();
     m_bodyBytesWanted = bodyBytes;
     m_bodyCapacity = std::min(bodyBytes, Message::kBodyBytesAtOnce);
-    void* memory = std::malloc(sizeof(Message) + headBytes + m_bodyCapacity);
-    WARREN_CHECK(memory != nullptr);
-    m_message = new (memory) Message;
+    const auto block = block_pool::allocate(sizeof(Message) + headBytes + m_bodyCapacity);
+    m_message = new (block.memory) Message;
+    m_message->m_sizeClass = block.sizeClass;
     m_message->m_exchangeBytes = static_cast<std::uint8_t>(exchange.size());
     m_message->m_routingKeyBytes = static_cast<std::uint8_t>(routingKey.size());
     m_message->m_propertiesBytes = static_cast<std::uint32_t>(properties.size());
@@ -111,6 +113,9 @@ void MessageBuilder::append(ByteView piece)
 void MessageBuilder::grow(std::size_t bodyCapacity)
 {
     // Nobody else knows the message yet, so it may move; large blocks move without being copied.
+    // What has to grow is larger than those of the pool.
+    static_assert(Message::kBodyBytesAtOnce > block_pool::kBlockBytesMax);
+    WARREN_CHECK(m_message->m_sizeClass == 0);
     void* memory = std::realloc(static_cast<void*>(m_message),
                                 sizeof(Message) + m_message->headBytes() + bodyCapacity);
     WARREN_CHECK(memory != nullptr);

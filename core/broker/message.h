@@ -75,7 +75,9 @@ private:
     bool m_hasExpiration = false;
     bool m_hasReplyTo = false;
     bool m_hasSenderSelectedKeys = false;
+    std::uint8_t m_sizeClass = 0;  // of its block
 };
+static_assert(sizeof(Message) == 24);
 
 /// A counted reference to a complete Message; may be null.
 class MessagePtr {
