@@ -50,6 +50,8 @@ constexpr std::size_t kStoreCreditBytesMin = 64 * 1024;
 constexpr std::size_t kTurnBytesMax = 8 * 1024 * 1024;
 /// What a socket may bring per turn while memory is short, when its client may have to be blocked.
 constexpr std::size_t kReadBytesInAlarm = 16 * 1024;
+/// The program without messages, with libraries and page caches.
+constexpr std::uint64_t kProgramBytes = 64 * 1024 * 1024;
 /// A turn flushes again while deliveries free credit, but lets others have their turn in between.
 constexpr int kFlushRoundsMax = 8;
 constexpr std::chrono::milliseconds kHousekeepingInterval{250};
@@ -146,6 +148,8 @@ private:
     void updateReadBytes();
     std::uint64_t booksBytes() const;
     std::uint64_t neededBytes() const;
+    /// Of that, what is not there when nothing happens.
+    std::uint64_t changingBytes() const;
     void giveBackMemory();
     void scheduleTurn();
     void readClocks() { m_broker.setNow(steadyNow(), wallNow()); }
@@ -184,6 +188,8 @@ private:
     std::uint64_t m_booksAtReading = 0;     // booksBytes() when memory was read
     std::uint64_t m_movedSeen = 0;          // messages in and out, at the last housekeeping
     Instant m_trimmedAt{};
+    std::uint64_t m_freedSeen = 0;   // what tells whether anything was freed since
+    std::uint64_t m_startBytes = 0;  // resident, before anything happened
     QString m_storageError;
     MemoryMonitor m_memory;
     MemoryReading m_memoryReading;
@@ -272,6 +278,7 @@ Result<NodeStarted, NodeFailure> BrokerLoop::Impl::open()
     if (const auto status = listen(); !status) return status.error();
     if (const auto status = openStore(); !status) return status.error();
     housekeep();
+    m_startBytes = std::min(m_memoryReading.residentBytes, kProgramBytes);
     m_housekeeping.start(kHousekeepingInterval);
     turn();
     return NodeStarted{m_endpoints, m_tls.endpoints(),
@@ -674,27 +681,30 @@ std::uint64_t BrokerLoop::Impl::booksBytes() const
 /// when publishers wait for it.
 void BrokerLoop::Impl::giveBackMemory()
 {
-    constexpr std::uint64_t kWorthwhileBytes = 64 * 1024 * 1024;
+    constexpr std::uint64_t kWorthwhileBytes = 32 * 1024 * 1024;
     constexpr Duration kInterval = std::chrono::seconds{2};
     const broker::MessageCounters& counters = m_broker.state().counters;
     const std::uint64_t moved = counters.publish + counters.deliver + counters.ack;
     const bool isQuiet = !m_broker.hasWork() && std::exchange(m_movedSeen, moved) == moved;
     const bool mayTrim = isQuiet || m_broker.state().alarms.isLowOnMemory;
-    const std::uint64_t needed = neededBytes() + kWorthwhileBytes;
+    const std::uint64_t needed = m_startBytes + changingBytes() + kWorthwhileBytes;
     if (!mayTrim || m_memoryReading.residentBytes < needed) return;
     if (steadyNow() - m_trimmedAt < kInterval) return;
+    // What did not go the last time does not go now, unless something was freed since.
+    if (std::exchange(m_freedSeen, moved + changingBytes()) == moved + changingBytes()) return;
     malloc_trim(0);
     m_trimmedAt = steadyNow();
 }
 
 /// What all of it takes, by our own books.
-std::uint64_t BrokerLoop::Impl::neededBytes() const
+std::uint64_t BrokerLoop::Impl::neededBytes() const { return kProgramBytes + changingBytes(); }
+
+std::uint64_t BrokerLoop::Impl::changingBytes() const
 {
-    constexpr std::uint64_t kProgramBytes = 64 * 1024 * 1024;  // with libraries and page caches
     constexpr std::uint64_t kLinkBytes = 8 * 1024;
     const std::uint64_t index =
         m_broker.state().memory().pagedOutCount * 2 * sizeof(broker::QueueEntry);
-    return kProgramBytes + booksBytes() + index + m_links.size() * kLinkBytes;
+    return booksBytes() + index + m_links.size() * kLinkBytes;
 }
 
 /// @param usedBytes  memory, as it is or as it must be by now

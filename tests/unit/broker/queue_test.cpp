@@ -269,7 +269,10 @@ TEST_F(QueueMemoryTest, AsksForEachMessageOnce)
     EXPECT_FALSE(taken.isLoading);
     EXPECT_FALSE(queue.takeBack(requests[0], test::messageOf("", "q", "x", true)));
     EXPECT_TRUE(queue.askAhead(1'000'000, requests));
-    EXPECT_EQ(requests.size(), 3u) << "one is still on its way";
+    EXPECT_EQ(requests.size(), 2u) << "half of a head is still on its way";
+    (void)queue.removeFirst();
+    EXPECT_TRUE(queue.askAhead(1'000'000, requests));
+    EXPECT_EQ(requests.size(), 4u) << "nothing was";
     (void)queue.removeFirst();
     (void)queue.removeFirst();
     EXPECT_FALSE(queue.askAhead(0, requests)) << "there is no room";
