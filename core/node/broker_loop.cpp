@@ -10,8 +10,10 @@
 #include "core/node/disk_monitor.h"
 #include "core/node/log.h"
 #include "core/node/management_executor.h"
+#include "core/node/memory_books.h"
 #include "core/node/memory_monitor.h"
 #include "core/node/password_hash.h"
+#include "core/node/publisher_holds.h"
 #include "core/node/resource_alarms.h"
 #include "core/node/resource_commands.h"
 #include "core/node/snapshot_builder.h"
@@ -40,18 +42,8 @@ namespace warren::node {
 
 namespace {
 
-/// Messages handed to the store and not yet on disk. Publishers share it: who has more than its
-/// part on that way is not read until half of it is durable.
-constexpr std::size_t kStoreBytesMax = 64 * 1024 * 1024;
-/// More would not make one publisher faster, but others wait behind it.
-constexpr std::size_t kStoreCreditBytesMax = 8 * 1024 * 1024;
-constexpr std::size_t kStoreCreditBytesMin = 64 * 1024;
 /// What comes in before the broker flushes and looks who has to be held back.
 constexpr std::size_t kTurnBytesMax = 8 * 1024 * 1024;
-/// What a socket may bring per turn while memory is short, when its client may have to be blocked.
-constexpr std::size_t kReadBytesInAlarm = 16 * 1024;
-/// The program without messages, with libraries and page caches.
-constexpr std::uint64_t kProgramBytes = 64 * 1024 * 1024;
 /// A turn flushes again while deliveries free credit, but lets others have their turn in between.
 constexpr int kFlushRoundsMax = 8;
 constexpr std::chrono::milliseconds kHousekeepingInterval{250};
@@ -131,26 +123,16 @@ private:
     void forget(ClientLink& link, net::CloseReason reason);
     void handOverToStore();
     void takeBodies(std::vector<broker::LoadedBody>&& bodies);
-    void updateBodyLimits();
     void storeFailed(const storage::IoError& error);
     void housekeep();
     void updateAlarm(std::uint64_t usedBytes);
     void foresee();
-    void noteStates();
+    void noteReading();
+    MemoryBooks::Amounts amounts() const;
     management::CommandResult carryOut(const management::SetMemoryWatermark& command);
     management::CommandResult carryOut(const management::SetDiskFreeLimit& command);
     management::CommandResult applyLimits();
     void noteReceived(std::size_t byteCount);
-    std::uint64_t storeCreditBytes() const;
-    ClientLink::Hold holdOf(const ClientLink& link) const;
-    void updateHold(ClientLink& link);
-    void updateHolds();
-    void updateReadBytes();
-    std::uint64_t booksBytes() const;
-    std::uint64_t neededBytes() const;
-    /// Of that, what is not there when nothing happens.
-    std::uint64_t changingBytes() const;
-    void giveBackMemory();
     void scheduleTurn();
     void readClocks() { m_broker.setNow(steadyNow(), wallNow()); }
     void armTimer();
@@ -169,7 +151,8 @@ private:
     std::unique_ptr<storage::StoreThread> m_store;
     net::Poller m_poller;
     ClientLink::Context m_linkContext;
-    std::map<ConnectionId, std::unique_ptr<ClientLink>> m_links;
+    PublisherHolds::Links m_links;
+    PublisherHolds m_holds;
     std::vector<ClientLink*> m_touched;
     std::vector<std::unique_ptr<ClientLink>> m_gone;  // freed when the turn is over
     std::vector<std::unique_ptr<net::Listener>> m_listeners;
@@ -181,18 +164,11 @@ private:
     QTimer m_deadline;  // of what happens in the broker by itself
     bool m_isTurnScheduled = false;
     bool m_isInTurn = false;
-    std::vector<ConnectionId> m_held;       // links that are held back
-    std::vector<ConnectionId> m_published;  // links that were served since holds were looked at
-    broker::Alarms m_alarmsSeen;            // when holds were looked at
-    std::size_t m_turnBytes = 0;            // received since the last turn
-    std::uint64_t m_booksAtReading = 0;     // booksBytes() when memory was read
-    std::uint64_t m_movedSeen = 0;          // messages in and out, at the last housekeeping
-    Instant m_trimmedAt{};
-    std::uint64_t m_freedSeen = 0;   // what tells whether anything was freed since
-    std::uint64_t m_startBytes = 0;  // resident, before anything happened
+    std::size_t m_turnBytes = 0;  // received since the last turn
     QString m_storageError;
     MemoryMonitor m_memory;
     MemoryReading m_memoryReading;
+    MemoryBooks m_books;
     ResourceAlarms m_alarms;
     std::unique_ptr<DiskMonitor> m_disk;
     std::optional<std::uint64_t> m_diskFreeBytes;  // unknown: no reason for an alarm
@@ -228,6 +204,7 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
                   scheduleTurn();
               },
           .onGone = [this](ClientLink& link, net::CloseReason reason) { forget(link, reason); }},
+      m_holds(m_broker.state(), m_links, m_poller),
       m_tls(config, logger,
             [this](const ListenAddress& address) { return listenOn(address, Transport::Tls); }),
       m_alarms(config.memoryWatermark, config.memoryPagingRatio, config.diskFreeLimit,
@@ -278,7 +255,7 @@ Result<NodeStarted, NodeFailure> BrokerLoop::Impl::open()
     if (const auto status = listen(); !status) return status.error();
     if (const auto status = openStore(); !status) return status.error();
     housekeep();
-    m_startBytes = std::min(m_memoryReading.residentBytes, kProgramBytes);
+    m_books.noteStart(m_memoryReading.residentBytes);
     m_housekeeping.start(kHousekeepingInterval);
     turn();
     return NodeStarted{m_endpoints, m_tls.endpoints(),
@@ -506,11 +483,11 @@ void BrokerLoop::Impl::turn()
         for (ClientLink* link : std::exchange(m_touched, {})) {
             link->isTouched = false;
             link->flush();
-            m_published.push_back(link->id());
+            m_holds.noteServed(link->id());
         }
         if (!m_broker.hasWork()) break;
     }
-    updateHolds();
+    m_holds.update();
     m_gone.clear();
     m_isInTurn = false;
     foresee();
@@ -555,20 +532,6 @@ void BrokerLoop::Impl::takeBodies(std::vector<broker::LoadedBody>&& bodies)
     turn();
 }
 
-/// Bodies may have what the rest leaves them of the part of the watermark at which paging begins.
-///
-/// By our own books, not by what the system says: it gets memory back late, and paging more on
-/// that account would not help.
-void BrokerLoop::Impl::updateBodyLimits()
-{
-    constexpr std::uint64_t kBytesMaxMin = 8 * 1024 * 1024;
-    constexpr std::uint64_t kKeptBytesMax = 64 * 1024 * 1024;
-    const std::uint64_t others = neededBytes() - m_broker.state().memory().inMemoryBytes;
-    const std::uint64_t paging = m_alarms.pagingBytes();
-    const std::uint64_t bytesMax = std::max(paging - std::min(paging, others), kBytesMaxMin);
-    m_broker.setBodyLimits(std::min(kKeptBytesMax, bytesMax / 2), bytesMax);
-}
-
 void BrokerLoop::Impl::storeFailed(const storage::IoError& error)
 {
     m_storageError = textOf(std::string_view{error.text});
@@ -582,77 +545,6 @@ void BrokerLoop::Impl::noteReceived(std::size_t byteCount)
     if (m_turnBytes >= kTurnBytesMax) m_poller.endTurnSoon();
 }
 
-// ------------------------------------------------------------------------------------- flow
-// control
-
-/// Each publisher's part of what may be on its way to the disk.
-std::uint64_t BrokerLoop::Impl::storeCreditBytes() const
-{
-    const std::size_t count = std::max<std::size_t>(m_broker.state().backloggedCount(), 1);
-    return std::clamp(kStoreBytesMax / count, kStoreCreditBytesMin, kStoreCreditBytesMax);
-}
-
-/// Who is blocked is not read, nor who is faster than the disk.
-ClientLink::Hold BrokerLoop::Impl::holdOf(const ClientLink& link) const
-{
-    using Hold = ClientLink::Hold;
-    const broker::Connection* connection = m_broker.state().findConnection(link.id());
-    if (connection == nullptr) return Hold::None;
-    if (connection->isBlocked) return Hold::Alarm;
-    const std::uint64_t credit = storeCreditBytes();
-    if (connection->backlog.bytes() <= (link.isInFlow() ? credit / 2 : credit)) return Hold::None;
-    // What is stored for want of memory comes on top of what the disk would have had to do.
-    return m_broker.state().memory().isOverLimit() ? Hold::Queue : Hold::Store;
-}
-
-void BrokerLoop::Impl::updateHold(ClientLink& link)
-{
-    const ClientLink::Hold hold = holdOf(link);
-    if (hold == link.hold()) return;
-    if (link.hold() == ClientLink::Hold::None) m_held.push_back(link.id());
-    link.setHold(hold);
-    (void)link.lookAtState(m_broker.state().alarms.isAny(), QDateTime::currentDateTime());
-}
-
-/// Looks at those who may have to be held back, and at those who are.
-void BrokerLoop::Impl::updateHolds()
-{
-    const broker::Alarms alarms = m_broker.state().alarms;
-    if (std::exchange(m_alarmsSeen, alarms) != alarms) noteStates();
-    for (const ConnectionId id : m_published) {
-        const auto at = m_links.find(id);
-        if (at != m_links.end()) updateHold(*at->second);
-    }
-    m_published.clear();
-    std::erase_if(m_held, [this](ConnectionId id) {
-        const auto at = m_links.find(id);
-        if (at == m_links.end()) return true;
-        updateHold(*at->second);
-        return at->second->hold() == ClientLink::Hold::None;
-    });
-    updateReadBytes();
-}
-
-/// The more publishers there are, the less each brings before it can be held back.
-void BrokerLoop::Impl::updateReadBytes()
-{
-    constexpr std::size_t kMost = net::SocketMemory::kChunkBytes;
-    const std::size_t count = std::max<std::size_t>(m_broker.state().backloggedCount(), 1);
-    const std::size_t share = std::clamp(kStoreBytesMax / count, kReadBytesInAlarm, kMost);
-    m_poller.setReadBytesMax(m_broker.state().alarms.isAny() ? kReadBytesInAlarm : share);
-}
-
-/// So that states that nobody watches are in the connections' histories too.
-void BrokerLoop::Impl::noteStates()
-{
-    const bool hasAlarm = m_broker.state().alarms.isAny();
-    const QDateTime now = QDateTime::currentDateTime();
-    for (const auto& [id, link] : m_links) {
-        if (link->isClosed()) continue;
-        (void)link->lookAtState(hasAlarm, now);  // for its history
-    }
-}
-
 // ------------------------------------------------------------------------------------ housekeeping
 
 void BrokerLoop::Impl::housekeep()
@@ -662,49 +554,33 @@ void BrokerLoop::Impl::housekeep()
         link->tick();
     m_tls.reloadIfChanged();
     m_memoryReading = m_memory.read();
-    m_booksAtReading = booksBytes();
     m_diskFreeBytes = m_disk->freeBytes();
-    updateBodyLimits();
+    noteReading();
+    m_holds.noteStates();
+    const bool isLow = m_broker.state().alarms.isLowOnMemory;
+    // glibc keeps what was freed.
+    if (m_books.mayGiveBack(amounts(), m_broker.hasWork(), isLow, steadyNow())) malloc_trim(0);
+}
+
+MemoryBooks::Amounts BrokerLoop::Impl::amounts() const
+{
+    const broker::State& state = m_broker.state();
+    const broker::MessageCounters& counters = state.counters;
+    return {.messageBytes = state.memory().inMemoryBytes,
+            .pagedOutCount = state.memory().pagedOutCount,
+            .storeBytes = m_store->bytesInFlight(),
+            .unsentBytes = m_linkContext.unsentBytes,
+            .linkCount = m_links.size(),
+            .movedCount = counters.publish + counters.deliver + counters.ack};
+}
+
+/// The limits may have changed too.
+void BrokerLoop::Impl::noteReading()
+{
+    m_books.noteReading(m_memoryReading.residentBytes, amounts());
+    const auto limits = MemoryBooks::bodyLimits(amounts(), m_alarms.pagingBytes());
+    m_broker.setBodyLimits(limits.keptBytes, limits.bytesMax);
     updateAlarm(m_memoryReading.residentBytes);
-    noteStates();
-    giveBackMemory();
-}
-
-/// What moves fast between two readings of the memory.
-std::uint64_t BrokerLoop::Impl::booksBytes() const
-{
-    return m_broker.state().memory().inMemoryBytes + m_store->bytesInFlight() +
-           m_linkContext.unsentBytes;
-}
-
-/// glibc keeps what was freed: after a peak it is given back to the system, when nothing moves or
-/// when publishers wait for it.
-void BrokerLoop::Impl::giveBackMemory()
-{
-    constexpr std::uint64_t kWorthwhileBytes = 32 * 1024 * 1024;
-    constexpr Duration kInterval = std::chrono::seconds{2};
-    const broker::MessageCounters& counters = m_broker.state().counters;
-    const std::uint64_t moved = counters.publish + counters.deliver + counters.ack;
-    const bool isQuiet = !m_broker.hasWork() && std::exchange(m_movedSeen, moved) == moved;
-    const bool mayTrim = isQuiet || m_broker.state().alarms.isLowOnMemory;
-    const std::uint64_t needed = m_startBytes + changingBytes() + kWorthwhileBytes;
-    if (!mayTrim || m_memoryReading.residentBytes < needed) return;
-    if (steadyNow() - m_trimmedAt < kInterval) return;
-    // What did not go the last time does not go now, unless something was freed since.
-    if (std::exchange(m_freedSeen, moved + changingBytes()) == moved + changingBytes()) return;
-    malloc_trim(0);
-    m_trimmedAt = steadyNow();
-}
-
-/// What all of it takes, by our own books.
-std::uint64_t BrokerLoop::Impl::neededBytes() const { return kProgramBytes + changingBytes(); }
-
-std::uint64_t BrokerLoop::Impl::changingBytes() const
-{
-    constexpr std::uint64_t kLinkBytes = 8 * 1024;
-    const std::uint64_t index =
-        m_broker.state().memory().pagedOutCount * 2 * sizeof(broker::QueueEntry);
-    return booksBytes() + index + m_links.size() * kLinkBytes;
 }
 
 /// @param usedBytes  memory, as it is or as it must be by now
@@ -731,9 +607,7 @@ void BrokerLoop::Impl::updateAlarm(std::uint64_t usedBytes)
 void BrokerLoop::Impl::foresee()
 {
     if (m_store == nullptr || m_broker.state().alarms.isLowOnMemory) return;
-    const std::uint64_t books = booksBytes();
-    if (books <= m_booksAtReading) return;
-    const std::uint64_t used = m_memoryReading.residentBytes + (books - m_booksAtReading);
+    const std::uint64_t used = m_books.foreseenBytes(amounts());
     if (used > m_alarms.watermarkBytes()) updateAlarm(used);
 }
 
@@ -785,14 +659,12 @@ management::CommandResult BrokerLoop::Impl::carryOut(const management::SetDiskFr
 management::CommandResult BrokerLoop::Impl::applyLimits()
 {
     m_memoryReading = m_memory.read();
-    m_booksAtReading = booksBytes();
     m_diskFreeBytes = m_disk->freeBytes();
     m_logger.info("the limits of memory and disk are set",
                   {{"watermark_bytes", m_alarms.watermarkBytes()},
                    {"paging_bytes", m_alarms.pagingBytes()},
                    {"disk_limit_bytes", m_alarms.diskLimitBytes()}});
-    updateBodyLimits();
-    updateAlarm(m_memoryReading.residentBytes);
+    noteReading();
     sendSnapshot();
     return {};
 }
@@ -803,7 +675,7 @@ void BrokerLoop::Impl::sendSnapshot()
     surroundings.overview = overview();
     for (const auto& [id, link] : m_links)
         surroundings.links.push_back(link.get());
-    surroundings.storeCreditBytes = storeCreditBytes();
+    surroundings.storeCreditBytes = m_holds.storeCreditBytes();
     surroundings.isLoopbackOnly = [this](std::string_view user) {
         return m_users.isLoopbackOnly(user);
     };
@@ -828,7 +700,7 @@ management::Overview BrokerLoop::Impl::overview() const
     const storage::StoreStats stats = m_store->stats();
     overview.memory.storeBytes = stats.bytesInFlight;
     overview.memory.sqliteBytes = stats.cacheBytes;
-    overview.storeBytesMax = kStoreBytesMax;
+    overview.storeBytesMax = PublisherHolds::kStoreBytesMax;
     overview.disk.freeBytes = m_diskFreeBytes.value_or(0);
     overview.disk.databaseBytes = stats.databaseBytes;
     m_alarms.describe(overview);

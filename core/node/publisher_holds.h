@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/broker/alarm.h"
+#include "core/broker/state.h"
+#include "core/net/poller.h"
+#include "core/node/client_link.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace warren::node {
+
+/// Who is not read for a while: blocked by an alarm, or faster than the disk. What may be on its
+/// way to the disk is shared among those who publish, so that one of them does not keep others
+/// waiting.
+///
+/// Source: RabbitMQ documentation, "Flow Control". Thread: the broker's. Cost of an update: that of
+/// the links that were served, and of those held back.
+class PublisherHolds {
+public:
+    /// Messages handed to the store and not yet on disk, at most, about. Publishers share it: who
+    /// has more than its part on that way is not read until half of it is durable.
+    static constexpr std::size_t kStoreBytesMax = 64 * 1024 * 1024;
+
+    using Links = std::map<ConnectionId, std::unique_ptr<ClientLink>>;
+
+    /// All of them outlive this.
+    PublisherHolds(const broker::State& state, const Links& links, net::Poller& poller)
+        : m_state(state), m_links(links), m_poller(poller)
+    {
+    }
+
+    /// Each publisher's part of what may be on its way to the disk, in bytes.
+    std::uint64_t storeCreditBytes() const;
+    /// The link may have published since the last update.
+    void noteServed(ConnectionId id) { m_served.push_back(id); }
+    /// Looks at those who may have to be held back, and at those who are. With the end of a turn.
+    void update();
+    /// Looks at every link's state, so that those that nobody watches are in its history too.
+    void noteStates() const;
+
+private:
+    ClientLink::Hold holdOf(const ClientLink& link) const;
+    void updateHold(ClientLink& link);
+    void updateReadBytes();
+    ClientLink* find(ConnectionId id) const;
+
+    const broker::State& m_state;
+    const Links& m_links;
+    net::Poller& m_poller;
+    std::vector<ConnectionId> m_held;
+    std::vector<ConnectionId> m_served;
+    broker::Alarms m_alarmsSeen;
+};
+
+}  // namespace warren::node
