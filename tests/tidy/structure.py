@@ -41,7 +41,17 @@ INCLUDES = {
     },
     "core/cluster": {
         "core/base": all,
-        "core/broker": {"queue_operation.h", "queue.h", "command.h", "definition.h", "catalogue.h"},
+        "core/amqp": {"field_table.h"},
+        "core/broker": {
+            "queue_operation.h",
+            "predeclared_exchanges.h",
+            "queue.h",
+            "command.h",
+            "definition.h",
+            "catalogue.h",
+        },
+        # Only how definitions are written down, which is pure.
+        "core/storage": {"definition_codec.h"},
     },
     "core/raft": {"core/base": all, "core/cluster": {"consensus.h"}},
     "core/management": {},
