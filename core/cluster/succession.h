@@ -31,8 +31,8 @@ struct Succession {
 };
 
 /// Decides when the master is not among `nodes`, those that run: the longest synchronised mirror, a
-/// disk node if one is synchronised. RabbitMQ takes the oldest one, synchronised or not, as long as
-/// any is; so does "always" here, but only if none is in sync.
+/// disk node if one is synchronised; with "always" the oldest one if none is. RabbitMQ takes the
+/// oldest one at once, synchronised or not; with "when-synced" as long as any mirror is.
 ///
 /// With Departure::Shutdown it is asked before the master goes, and `nodes` no longer has it.
 Succession successionOf(const Placement& placement, const MirrorPolicy& policy, Departure departure,
