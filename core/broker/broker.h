@@ -140,6 +140,9 @@ public:
     /// The messages that are wanted back from the store since the last call. It has to be asked
     /// before it gets the operations that follow.
     std::vector<BodyRequest> takeBodyRequests();
+    /// Whether consumers have acknowledged and got more since the last call, and still thousands of
+    /// messages wait for them: whoever lets publishers have less now lets consumers catch up.
+    bool takeConsumersBehind() { return std::exchange(m_state.areConsumersBehind, false); }
 
     // ---- management: the same rules, no connection
 

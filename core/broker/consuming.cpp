@@ -19,6 +19,8 @@ namespace {
 
 /// Messages that one round drops at most, so that sockets are served in between.
 constexpr int kDropsMax = 4096;
+/// With more than this waiting for them, consumers who have taken all that they may are behind.
+constexpr std::size_t kBehindCount = 4096;
 
 }  // namespace
 
@@ -181,9 +183,13 @@ void Consuming::leave(Channel& channel)
 void Consuming::deliverFrom(Queue& queue)
 {
     if (queue.wantsBodies() && !queue.consumers.isEmpty()) m_paging.readAhead(queue);
+    bool hasHandedOut = false;
     while (queue.readyCount() > 0) {
         Consumer* consumer = queue.consumers.current();
-        if (consumer == nullptr) return;
+        if (consumer == nullptr) {
+            m_state.areConsumersBehind |= hasHandedOut && queue.readyCount() > kBehindCount;
+            return;
+        }
         if (m_state.deliveryBytesLeft <= 0) return m_state.markDirty(queue);
         // What expires just now may still be delivered: a lifetime of zero means "at once or
         // never".
@@ -201,6 +207,7 @@ void Consuming::deliverFrom(Queue& queue)
             continue;
         }
         handOut(queue, *consumer);
+        hasHandedOut |= !consumer->noAck;
         queue.consumers.advance();
     }
 }

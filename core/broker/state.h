@@ -163,6 +163,8 @@ public:
     std::size_t backloggedCount() const { return m_backlogged.size(); }
     /// What this flush may still hand out, so that sockets are served in between.
     std::int64_t deliveryBytesLeft = kUnlimited;
+    /// A queue has more than its consumers may take, who do take; see Broker::takeConsumersBehind.
+    bool areConsumersBehind = false;
     static constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
 
     /// Delivered at the end of the command.

@@ -487,7 +487,7 @@ void BrokerLoop::Impl::turn()
         }
         if (!m_broker.hasWork()) break;
     }
-    m_holds.update();
+    m_holds.update(m_broker.takeConsumersBehind());
     m_gone.clear();
     m_isInTurn = false;
     foresee();

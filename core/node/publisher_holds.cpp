@@ -16,6 +16,10 @@ constexpr std::size_t kStoreCreditBytesMax = 8 * 1024 * 1024;
 constexpr std::size_t kStoreCreditBytesMin = 64 * 1024;
 /// What a socket may bring per turn while memory is short, when its client may have to be blocked.
 constexpr std::size_t kReadBytesInAlarm = 16 * 1024;
+/// Likewise while consumers are behind: they get their turn after each such piece. Else one
+/// publisher who is never held back would keep the broker, and often its own process or machine, so
+/// busy that consumers got a tenth of what they can take.
+constexpr std::size_t kReadBytesBehind = 32 * 1024;
 
 }  // namespace
 
@@ -52,7 +56,7 @@ void PublisherHolds::updateHold(ClientLink& link)
     (void)link.lookAtState(m_state.alarms.isAny(), QDateTime::currentDateTime());
 }
 
-void PublisherHolds::update()
+void PublisherHolds::update(bool areConsumersBehind)
 {
     if (std::exchange(m_alarmsSeen, m_state.alarms) != m_state.alarms) noteStates();
     for (const ConnectionId id : m_served) {
@@ -65,15 +69,15 @@ void PublisherHolds::update()
         updateHold(*link);
         return link->hold() == ClientLink::Hold::None;
     });
-    updateReadBytes();
+    updateReadBytes(areConsumersBehind);
 }
 
 /// The more publishers there are, the less each brings before it can be held back.
-void PublisherHolds::updateReadBytes()
+void PublisherHolds::updateReadBytes(bool areConsumersBehind)
 {
-    constexpr std::size_t kMost = net::SocketMemory::kChunkBytes;
+    const std::size_t most = areConsumersBehind ? kReadBytesBehind : net::SocketMemory::kChunkBytes;
     const std::size_t count = std::max<std::size_t>(m_state.backloggedCount(), 1);
-    const std::size_t share = std::clamp(kStoreBytesMax / count, kReadBytesInAlarm, kMost);
+    const std::size_t share = std::clamp(kStoreBytesMax / count, kReadBytesInAlarm, most);
     m_poller.setReadBytesMax(m_state.alarms.isAny() ? kReadBytesInAlarm : share);
 }
 

@@ -39,14 +39,15 @@ public:
     /// The link may have published since the last update.
     void noteServed(ConnectionId id) { m_served.push_back(id); }
     /// Looks at those who may have to be held back, and at those who are. With the end of a turn.
-    void update();
+    /// @param areConsumersBehind  as the broker says: then publishers bring less at a time
+    void update(bool areConsumersBehind);
     /// Looks at every link's state, so that those that nobody watches are in its history too.
     void noteStates() const;
 
 private:
     ClientLink::Hold holdOf(const ClientLink& link) const;
     void updateHold(ClientLink& link);
-    void updateReadBytes();
+    void updateReadBytes(bool areConsumersBehind);
     ClientLink* find(ConnectionId id) const;
 
     const broker::State& m_state;

@@ -139,6 +139,23 @@ TEST_F(ConsumingTest, StopsAtThePrefetchOfTheConsumer)
     EXPECT_THAT(client.take(), ElementsAre("1 deliver c 3 c"));
 }
 
+TEST_F(ConsumingTest, SaysWhenConsumersWhoTakeAllTheyMayAreBehind)
+{
+    client.setPrefetch(1, 2);
+    client.consume(1, "q", "c");
+    publish({"a", "b", "c"});
+    EXPECT_FALSE(harness.broker().takeConsumersBehind()) << "few wait";
+    publish(std::vector<std::string>(5000, "x"));
+    EXPECT_FALSE(harness.broker().takeConsumersBehind()) << "the consumer is slow";
+    client.ack(1, 2, true);
+    EXPECT_TRUE(harness.broker().takeConsumersBehind());
+    EXPECT_FALSE(harness.broker().takeConsumersBehind()) << "that was the last one to hear it";
+
+    client.send(1, Cancel{"c"});
+    client.consume(2, "q", "all");
+    EXPECT_FALSE(harness.broker().takeConsumersBehind()) << "all have gone out";
+}
+
 TEST_F(ConsumingTest, PrefetchHoldsForConsumersThatComeAfterIt)
 {
     client.consume(1, "q", "a");
