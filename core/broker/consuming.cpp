@@ -20,7 +20,7 @@ namespace {
 /// Messages that one round drops at most, so that sockets are served in between.
 constexpr int kDropsMax = 4096;
 /// With more than this waiting for them, consumers who have taken all that they may are behind.
-constexpr std::size_t kBehindCount = 4096;
+constexpr std::size_t kBehindCount = 16 * 1024;
 
 }  // namespace
 

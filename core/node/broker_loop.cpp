@@ -487,7 +487,7 @@ void BrokerLoop::Impl::turn()
         }
         if (!m_broker.hasWork()) break;
     }
-    m_holds.update(m_broker.takeConsumersBehind());
+    m_holds.update(m_broker.takeConsumersBehind(), steadyNow());
     m_gone.clear();
     m_isInTurn = false;
     foresee();
@@ -498,7 +498,7 @@ void BrokerLoop::Impl::turn()
 /// Armed early rather than anew: a timer that comes too soon arms itself again.
 void BrokerLoop::Impl::armTimer()
 {
-    const Instant deadline = m_broker.nextDeadline();
+    const Instant deadline = std::min(m_broker.nextDeadline(), m_holds.nextDeadline());
     if (deadline == Instant::never()) return;
     const Duration left = std::max(deadline - steadyNow(), Duration{0});
     // Qt counts in int milliseconds, which are 24 days.

@@ -16,10 +16,6 @@ constexpr std::size_t kStoreCreditBytesMax = 8 * 1024 * 1024;
 constexpr std::size_t kStoreCreditBytesMin = 64 * 1024;
 /// What a socket may bring per turn while memory is short, when its client may have to be blocked.
 constexpr std::size_t kReadBytesInAlarm = 16 * 1024;
-/// Likewise while consumers are behind: they get their turn after each such piece. Else one
-/// publisher who is never held back would keep the broker, and often its own process or machine, so
-/// busy that consumers got a tenth of what they can take.
-constexpr std::size_t kReadBytesBehind = 32 * 1024;
 
 }  // namespace
 
@@ -35,12 +31,23 @@ ClientLink* PublisherHolds::find(ConnectionId id) const
     return at == m_links.end() ? nullptr : at->second.get();
 }
 
+/// What a consumer has to say must get through.
+bool PublisherHolds::publishesOnly(const broker::Connection& connection)
+{
+    if (!connection.isPublisher) return false;
+    bool hasConsumers = false;
+    connection.forEachChannel(
+        [&](const broker::Channel& channel) { hasConsumers |= !channel.consumers.empty(); });
+    return !hasConsumers;
+}
+
 ClientLink::Hold PublisherHolds::holdOf(const ClientLink& link) const
 {
     using Hold = ClientLink::Hold;
     const broker::Connection* connection = m_state.findConnection(link.id());
     if (connection == nullptr) return Hold::None;
     if (connection->isBlocked) return Hold::Alarm;
+    if (m_pacing.isHolding() && publishesOnly(*connection)) return Hold::Queue;
     const std::uint64_t credit = storeCreditBytes();
     if (connection->backlog.bytes() <= (link.isInFlow() ? credit / 2 : credit)) return Hold::None;
     // What is stored for want of memory comes on top of what the disk would have had to do.
@@ -56,8 +63,9 @@ void PublisherHolds::updateHold(ClientLink& link)
     (void)link.lookAtState(m_state.alarms.isAny(), QDateTime::currentDateTime());
 }
 
-void PublisherHolds::update(bool areConsumersBehind)
+void PublisherHolds::update(bool areConsumersBehind, Instant now)
 {
+    m_pacing.update(areConsumersBehind, m_state.counters.publish, now);
     if (std::exchange(m_alarmsSeen, m_state.alarms) != m_state.alarms) noteStates();
     for (const ConnectionId id : m_served) {
         if (ClientLink* link = find(id)) updateHold(*link);
@@ -69,15 +77,15 @@ void PublisherHolds::update(bool areConsumersBehind)
         updateHold(*link);
         return link->hold() == ClientLink::Hold::None;
     });
-    updateReadBytes(areConsumersBehind);
+    updateReadBytes();
 }
 
 /// The more publishers there are, the less each brings before it can be held back.
-void PublisherHolds::updateReadBytes(bool areConsumersBehind)
+void PublisherHolds::updateReadBytes()
 {
-    const std::size_t most = areConsumersBehind ? kReadBytesBehind : net::SocketMemory::kChunkBytes;
+    constexpr std::size_t kMost = net::SocketMemory::kChunkBytes;
     const std::size_t count = std::max<std::size_t>(m_state.backloggedCount(), 1);
-    const std::size_t share = std::clamp(kStoreBytesMax / count, kReadBytesInAlarm, most);
+    const std::size_t share = std::clamp(kStoreBytesMax / count, kReadBytesInAlarm, kMost);
     m_poller.setReadBytesMax(m_state.alarms.isAny() ? kReadBytesInAlarm : share);
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "core/base/ids.h"
+#include "core/base/time.h"
 #include "core/broker/alarm.h"
 #include "core/broker/state.h"
 #include "core/net/poller.h"
 #include "core/node/client_link.h"
+#include "core/node/consumer_pacing.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -39,15 +41,18 @@ public:
     /// The link may have published since the last update.
     void noteServed(ConnectionId id) { m_served.push_back(id); }
     /// Looks at those who may have to be held back, and at those who are. With the end of a turn.
-    /// @param areConsumersBehind  as the broker says: then publishers bring less at a time
-    void update(bool areConsumersBehind);
+    /// @param areConsumersBehind  as the broker says: then publishers wait for them now and then
+    void update(bool areConsumersBehind, Instant now);
+    /// When somebody waits for the next update.
+    Instant nextDeadline() const { return m_pacing.nextDeadline(); }
     /// Looks at every link's state, so that those that nobody watches are in its history too.
     void noteStates() const;
 
 private:
     ClientLink::Hold holdOf(const ClientLink& link) const;
     void updateHold(ClientLink& link);
-    void updateReadBytes(bool areConsumersBehind);
+    void updateReadBytes();
+    static bool publishesOnly(const broker::Connection& connection);
     ClientLink* find(ConnectionId id) const;
 
     const broker::State& m_state;
@@ -56,6 +61,7 @@ private:
     std::vector<ConnectionId> m_held;
     std::vector<ConnectionId> m_served;
     broker::Alarms m_alarmsSeen;
+    ConsumerPacing m_pacing;
 };
 
 }  // namespace warren::node

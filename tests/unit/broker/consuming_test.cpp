@@ -145,7 +145,7 @@ TEST_F(ConsumingTest, SaysWhenConsumersWhoTakeAllTheyMayAreBehind)
     client.consume(1, "q", "c");
     publish({"a", "b", "c"});
     EXPECT_FALSE(harness.broker().takeConsumersBehind()) << "few wait";
-    publish(std::vector<std::string>(5000, "x"));
+    publish(std::vector<std::string>(20'000, "x"));
     EXPECT_FALSE(harness.broker().takeConsumersBehind()) << "the consumer is slow";
     client.ack(1, 2, true);
     EXPECT_TRUE(harness.broker().takeConsumersBehind());
