@@ -56,7 +56,8 @@ class Worker:
             try:
                 self.process.wait(WAIT_SECONDS)
             except subprocess.TimeoutExpired:
-                self.kill()
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
         return self.process.returncode
 
     def said(self):
