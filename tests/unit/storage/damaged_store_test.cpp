@@ -55,6 +55,8 @@ protected:
     const std::filesystem::path m_file = m_folder / "warren.db";
 };
 
+const std::string kNewerVersion = "PRAGMA user_version=" + std::to_string(kSchemaVersion + 1);
+
 TEST_F(DamagedStoreTest, AnUndamagedOneOpens)
 {
     EXPECT_EQ(StoreOnDisk{m_file}.recovered.messages.size(), 3u);
@@ -80,7 +82,7 @@ TEST_F(DamagedStoreTest, RefusesADatabaseOfAnotherProgram)
 
 TEST_F(DamagedStoreTest, RefusesANewerVersion)
 {
-    execute("PRAGMA user_version=3");
+    execute(kNewerVersion.c_str());
     expectRefused(IoError::Kind::NewerVersion, "newer version of Warren");
 }
 
@@ -90,7 +92,7 @@ TEST_F(DamagedStoreTest, RefusesANewerVersionThatIsStillInTheWriteAheadLog)
     const TemporaryFolder other;
     {
         StoreOnDisk disk{m_file};
-        execute("PRAGMA user_version=3");
+        execute(kNewerVersion.c_str());
         std::filesystem::copy(m_folder.path(), other.path());
     }
     std::filesystem::remove(other / "warren.db-shm");
