@@ -1,6 +1,7 @@
 #include "core/storage/definition_codec.h"
 
 #include "core/amqp/field_table.h"
+#include "core/base/byte_reader.h"
 #include "core/base/check.h"
 
 #include <utility>
@@ -50,43 +51,18 @@ void appendLimit(std::string& to, std::optional<std::int64_t> limit)
     if (limit) append(to, static_cast<std::uint64_t>(*limit));
 }
 
-/// Reads a row from its front; once something doesn't fit, everything else comes back empty.
-class RowReader {
+/// Reads a row from its front, as ByteReader does.
+class RowReader : public ByteReader {
 public:
-    explicit RowReader(ByteView bytes) : m_rest(bytes) {}
+    using ByteReader::ByteReader;
 
-    std::uint8_t u8()
-    {
-        const ByteView bytes = take(1);
-        return bytes.empty() ? std::uint8_t{0} : loadU8(bytes, 0);
-    }
-    std::uint64_t u64()
-    {
-        const ByteView bytes = take(8);
-        return bytes.empty() ? 0 : loadU64(bytes, 0);
-    }
     std::int64_t i64() { return static_cast<std::int64_t>(u64()); }
     bool boolean() { return upTo(1) != 0; }
-    /// A byte of at most `last`.
-    std::uint8_t upTo(std::uint8_t last)
-    {
-        const std::uint8_t value = u8();
-        if (value > last) m_isGood = false;
-        return value;
-    }
-    template <typename Enum>
-    Enum oneOf(Enum last)
-    {
-        return static_cast<Enum>(upTo(static_cast<std::uint8_t>(last)));
-    }
-    std::string text() { return std::string{textOf(lengthPrefixed())}; }
     std::vector<std::string> tags()
     {
-        const ByteView count = take(4);
         std::vector<std::string> list;
         // Each takes four bytes at least, so a wrong count ends soon.
-        for (std::uint32_t left = count.empty() ? 0 : loadU32(count, 0); left > 0 && m_isGood;
-             --left) {
+        for (std::uint32_t left = u32(); left > 0 && isGood(); --left) {
             list.push_back(text());
         }
         return list;
@@ -94,34 +70,13 @@ public:
     std::optional<std::int64_t> limit() { return boolean() ? std::optional{i64()} : std::nullopt; }
     amqp::FieldTable table()
     {
-        auto decoded = amqp::decodeFieldTable(lengthPrefixed());
+        auto decoded = amqp::decodeFieldTable(bytes());
         if (!decoded) {
-            m_isGood = false;
+            refuse();
             return {};
         }
         return std::move(*decoded);
     }
-
-    /// Everything fitted, and nothing is left.
-    bool isComplete() const { return m_isGood && m_rest.empty(); }
-
-private:
-    ByteView lengthPrefixed()
-    {
-        const ByteView length = take(4);
-        return length.empty() ? ByteView{} : take(loadU32(length, 0));
-    }
-    ByteView take(std::size_t count)
-    {
-        if (m_rest.size() < count) m_isGood = false;
-        if (!m_isGood) return {};
-        const ByteView taken = m_rest.first(count);
-        m_rest = m_rest.subspan(count);
-        return taken;
-    }
-
-    ByteView m_rest;
-    bool m_isGood = true;
 };
 
 std::optional<broker::CatalogueChange> vhostOf(RowReader key, RowReader value)
