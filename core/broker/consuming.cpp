@@ -233,51 +233,68 @@ bool Consuming::dropOverflow(Queue& queue)
     return queue.isOverLimit();
 }
 
+Consuming::Taken Consuming::takeFirst(Queue& queue, Channel& channel, Consumer* consumer,
+                                      bool noAck, std::optional<std::uint32_t> shownCount)
+{
+    const QueueEntry& first = queue.first();
+    noteDelivery(queue, channel, first);
+    Taken taken;
+    taken.isRedelivered = first.isRedelivered;
+    taken.isComing = first.isLoading;
+    taken.shownCount = shownCount;
+    if (!first.isInMemory()) taken.missing = missingBody(queue, channel, noAck);
+    if (noAck) {
+        QueueEntry entry = queue.removeFirst();
+        if (!taken.missing) logRemoval(queue, entry);
+        taken.tag = channel.unacked.skip();
+        taken.message = std::move(entry.message);
+        return taken;
+    }
+    UnackedMessage held{.queue = queue.id(),
+                        .consumer = consumer,
+                        .isDelivery = consumer != nullptr,
+                        .deliveredAt = m_state.now,
+                        .entry = queue.deliver()};
+    taken.message = held.entry.message;
+    queue.pageOutDelivered(held.entry, m_state.committed());
+    armTimeout(channel, queue);
+    taken.tag = channel.unacked.add(std::move(held));
+    return taken;
+}
+
+template <typename Event>
+void Consuming::post(Channel& channel, Event&& event, Taken&& taken)
+{
+    event.tag = taken.tag;
+    event.isRedelivered = taken.isRedelivered;
+    if (!taken.missing) {
+        event.message = asDelivered(taken.message, taken.shownCount);
+        m_state.post(channel, std::move(event));
+        return;
+    }
+    taken.missing->shownDeliveryCount = taken.shownCount;
+    m_paging.postWithoutBody(channel, std::move(event), std::move(*taken.missing), taken.isComing);
+}
+
 void Consuming::handOut(Queue& queue, Consumer& consumer)
 {
     Channel& channel = *consumer.channel;
     m_servedCount += 1;
     consumer.servedAt = m_servedCount;
     const QueueEntry& first = queue.first();
-    noteDelivery(queue, channel, first);
     const std::int64_t wireBytes = Connection::wireBytes(first);
     channel.connection.sendCredit -= wireBytes;
     m_state.deliveryBytesLeft -= wireBytes;
 
     Delivery delivery;
     delivery.consumer = consumer.slot;
-    delivery.isRedelivered = first.isRedelivered;
-    const bool isInMemory = first.isInMemory();
-    const bool isComing = first.isLoading;
     const auto shownCount = shownDeliveryCount(queue, first);
-    std::optional<MissingBody> missing;
-    if (!isInMemory) missing = missingBody(queue, channel, consumer.noAck);
-    MessagePtr message;
-    if (consumer.noAck) {
-        QueueEntry entry = queue.removeFirst();
-        if (isInMemory) logRemoval(queue, entry);
-        delivery.tag = channel.unacked.skip();
-        message = std::move(entry.message);
-    } else {
-        UnackedMessage held{.queue = queue.id(),
-                            .consumer = &consumer,
-                            .isDelivery = true,
-                            .deliveredAt = m_state.now,
-                            .entry = queue.deliver()};
-        message = held.entry.message;
-        queue.pageOutDelivered(held.entry, m_state.committed());
-        armTimeout(channel, queue);
-        delivery.tag = channel.unacked.add(std::move(held));
+    Taken taken = takeFirst(queue, channel, &consumer, consumer.noAck, shownCount);
+    if (!consumer.noAck) {
         consumer.unackedCount += 1;
         channel.consumerUnackedCount += 1;
     }
-    if (isInMemory) {
-        delivery.message = asDelivered(message, shownCount);
-        m_state.post(channel, std::move(delivery));
-        return;
-    }
-    missing->shownDeliveryCount = shownCount;
-    m_paging.postWithoutBody(channel, std::move(delivery), std::move(*missing), isComing);
+    post(channel, std::move(delivery), std::move(taken));
 }
 
 Verdict Consuming::get(Channel& channel, const Get& command)
@@ -302,43 +319,15 @@ Verdict Consuming::get(Channel& channel, const Get& command)
         m_state.post(channel, GetEmpty{});
         return {};
     }
-    const QueueEntry& first = queue.first();
-    noteDelivery(queue, channel, first);
-    GetOk answer;
-    answer.isRedelivered = first.isRedelivered;
-    const bool isInMemory = first.isInMemory();
-    const bool isComing = first.isLoading;
-    const auto shownCount = shownToGet(queue, first);
-    std::optional<MissingBody> missing;
-    if (!isInMemory) missing = missingBody(queue, channel, command.noAck);
-    MessagePtr message;
-    if (command.noAck) {
-        QueueEntry entry = queue.removeFirst();
-        if (isInMemory) logRemoval(queue, entry);
-        answer.tag = channel.unacked.skip();
-        message = std::move(entry.message);
-    } else {
-        UnackedMessage held{.queue = queue.id(),
-                            .consumer = nullptr,
-                            .deliveredAt = m_state.now,
-                            .entry = queue.deliver()};
-        message = held.entry.message;
-        queue.pageOutDelivered(held.entry, m_state.committed());
-        armTimeout(channel, queue);
-        answer.tag = channel.unacked.add(std::move(held));
-    }
+    const auto shownCount = shownToGet(queue, queue.first());
+    Taken taken = takeFirst(queue, channel, nullptr, command.noAck, shownCount);
     // Nor does what expired behind this one count.
     while (dropExpired(queue, m_state.wallNow)) {
     }
+    GetOk answer;
     answer.messageCount = static_cast<std::uint32_t>(queue.readyCount());
     if (queue.nextExpiry()) m_state.markDirty(queue);  // the next one may have expired long ago
-    if (isInMemory) {
-        answer.message = asDelivered(message, shownCount);
-        m_state.post(channel, std::move(answer));
-        return {};
-    }
-    missing->shownDeliveryCount = shownCount;
-    m_paging.postWithoutBody(channel, std::move(answer), std::move(*missing), isComing);
+    post(channel, std::move(answer), std::move(taken));
     return {};
 }
 

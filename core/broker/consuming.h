@@ -6,6 +6,7 @@
 #include "core/broker/state.h"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -62,6 +63,21 @@ private:
     void unpark(std::vector<Consumer*>& consumers);
     void removeConsumer(Consumer& consumer);
     void handOut(Queue& queue, Consumer& consumer);
+    /// The first message of a queue on its way to a client.
+    struct Taken {
+        DeliveryTag tag = 0;
+        bool isRedelivered = false;
+        bool isComing = false;  ///< not in memory, but the store has been asked for it
+        MessagePtr message{};
+        std::optional<MissingBody> missing{};  ///< set: it is not in memory
+        std::optional<std::uint32_t> shownCount{};
+    };
+    /// Takes it out of the queue, to be acknowledged or not. @param consumer  null: of a get
+    Taken takeFirst(Queue& queue, Channel& channel, Consumer* consumer, bool noAck,
+                    std::optional<std::uint32_t> shownCount);
+    /// Sends the Delivery or GetOk with it, now or when the message has come.
+    template <typename Event>
+    void post(Channel& channel, Event&& event, Taken&& taken);
     /// A delivery of this entry on this channel: sees to the redelivery mark, counts.
     void noteDelivery(Queue& queue, Channel& channel, const QueueEntry& entry);
     void extendMark(Queue& queue, std::uint8_t priority, Sequence upTo);
