@@ -167,8 +167,9 @@ void DeadLettering::drain()
     // A work list instead of recursion: what is carried on may overflow its next queue.
     while (!m_state.deadLetters.isEmpty()) {
         const DeadLetter& first = m_state.deadLetters.front();
-        if (!first.entry.isInMemory() && !first.isLost) return m_paging.askForDeadLetters();
+        if (first.isMissing()) return m_paging.askForDeadLetters();
         if (m_state.deadLettersAsked > 0) m_state.deadLettersAsked -= 1;
+        if (m_state.deadLettersThere > 0) m_state.deadLettersThere -= 1;
         carryOn(m_state.deadLetters.popFront());
     }
 }

@@ -203,7 +203,7 @@ void Paging::askForDeadLetters()
         if (letter.entry.isInMemory()) continue;
         const BodyRequest request = letter.entry.request(letter.queue);
         m_state.bodyWaits.emplace(request.position, BodyWait{{}, 0, true});
-        m_state.deadLetterLoadBytes += request.bodyBytes;
+        m_state.deadLetterLoadBytes += request.loadBytes();
         ask(request);
     }
 }
@@ -281,12 +281,14 @@ void Paging::fill(Connection& connection, ChannelNumber channelNumber, const Loa
 void Paging::fillDeadLetter(const LoadedBody& body)
 {
     Ring<DeadLetter>& letters = m_state.deadLetters;
-    m_state.deadLetterLoadBytes -=
-        std::min<std::size_t>(m_state.deadLetterLoadBytes, body.request.bodyBytes);
-    // They come in the order in which they were asked for: the first one that waits is meant.
-    for (std::size_t i = 0; i < m_state.deadLettersAsked; ++i) {
+    m_state.deadLetterLoadBytes -= std::min(m_state.deadLetterLoadBytes, body.request.loadBytes());
+    // They come in the order in which they were asked for, mostly.
+    std::size_t& there = m_state.deadLettersThere;
+    while (there < m_state.deadLettersAsked && !letters[there].isMissing())
+        ++there;
+    for (std::size_t i = there; i < m_state.deadLettersAsked; ++i) {
         DeadLetter& letter = letters[i];
-        if (letter.entry.isInMemory() || letter.entry.position != body.request.position) continue;
+        if (!letter.isMissing() || letter.entry.position != body.request.position) continue;
         letter.entry.message = body.message;
         letter.isLost = !body.message;
         return;

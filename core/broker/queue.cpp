@@ -142,8 +142,7 @@ void Queue::forget(const QueueEntry& entry)
     bookOut(entry);
 }
 
-// -------------------------------------------------------------------------------- what is in
-// memory
+// --------------------------------------------------------------------------- what is in memory
 
 void Queue::bookIn(const QueueEntry& entry)
 {

@@ -137,8 +137,7 @@ std::size_t QueueLane::indexBytes() const
     return m_fresh.capacity() * sizeof(QueueEntry) + m_requeued.size() * kMapNodeBytes;
 }
 
-// -------------------------------------------------------------------------------- what is in
-// memory
+// --------------------------------------------------------------------------- what is in memory
 
 void QueueLane::extendHead(std::size_t headBytesMax)
 {

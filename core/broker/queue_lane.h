@@ -40,11 +40,7 @@ struct QueueEntry {
     bool isPersistent() const { return position != 0 && !isSpilled; }
     std::size_t memoryBytes() const { return message ? message->memoryBytes() : 0; }
     /// What it counts for on its way back.
-    std::size_t loadBytes() const
-    {
-        constexpr std::size_t kHeadBytes = 64;  // properties and the like, about
-        return bodyBytes + kHeadBytes;
-    }
+    std::size_t loadBytes() const { return BodyRequest::loadBytes(bodyBytes); }
     void countReturn()
     {
         if (deliveryCount < kDeliveryCountMax) {

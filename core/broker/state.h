@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ struct DeadLetter {
     DeathReason reason = DeathReason::Rejected;
     QueueEntry entry;
     bool isLost = false;  ///< its queue has gone, and its message with it
+    bool isMissing() const { return !entry.isInMemory() && !isLost; }
 };
 
 /// Who waits for a message to come back from the disk.
@@ -143,7 +145,8 @@ public:
     void discard(const Queue& queue, QueueEntry&& entry, DeathReason reason);
     Ring<DeadLetter> deadLetters;
     std::size_t deadLettersAsked = 0;     ///< the first ones: their messages were asked for
-    std::size_t deadLetterLoadBytes = 0;  ///< of these, what has not come yet
+    std::size_t deadLettersThere = 0;     ///< the first ones: nothing is missing of them
+    std::size_t deadLetterLoadBytes = 0;  ///< of those asked for, what has not come yet
 
     // ---- what is on disk only (paging.h)
 
@@ -152,7 +155,7 @@ public:
     /// For the store, in order.
     std::vector<BodyRequest> bodyRequests;
     /// By the position of what they wait for.
-    std::unordered_multimap<LogPosition, BodyWait> bodyWaits;
+    std::multimap<LogPosition, BodyWait> bodyWaits;
     /// The connection holds events back.
     void noteHolding(Connection& connection);
     /// Lets go what need not wait any longer.
