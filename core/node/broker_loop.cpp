@@ -7,15 +7,11 @@
 #include "core/net/poller.h"
 #include "core/node/browsing.h"
 #include "core/node/client_link.h"
-#include "core/node/disk_monitor.h"
 #include "core/node/log.h"
 #include "core/node/management_executor.h"
-#include "core/node/memory_books.h"
-#include "core/node/memory_monitor.h"
 #include "core/node/password_hash.h"
 #include "core/node/publisher_holds.h"
-#include "core/node/resource_alarms.h"
-#include "core/node/resource_commands.h"
+#include "core/node/resource_watch.h"
 #include "core/node/snapshot_builder.h"
 #include "core/node/tls_listening.h"
 #include "core/node/user_store.h"
@@ -125,13 +121,12 @@ private:
     void takeBodies(std::vector<broker::LoadedBody>&& bodies);
     void storeFailed(const storage::IoError& error);
     void housekeep();
-    void updateAlarm(std::uint64_t usedBytes);
+    void readResources();
     void foresee();
-    void noteReading();
+    void applyAlarms();
     MemoryBooks::Amounts amounts() const;
-    management::CommandResult carryOut(const management::SetMemoryWatermark& command);
-    management::CommandResult carryOut(const management::SetDiskFreeLimit& command);
-    management::CommandResult applyLimits();
+    template <typename Command>
+    management::CommandResult setLimit(const Command& command);
     void noteReceived(std::size_t byteCount);
     void scheduleTurn();
     void readClocks() { m_broker.setNow(steadyNow(), wallNow()); }
@@ -166,12 +161,7 @@ private:
     bool m_isInTurn = false;
     std::size_t m_turnBytes = 0;  // received since the last turn
     QString m_storageError;
-    MemoryMonitor m_memory;
-    MemoryReading m_memoryReading;
-    MemoryBooks m_books;
-    ResourceAlarms m_alarms;
-    std::unique_ptr<DiskMonitor> m_disk;
-    std::optional<std::uint64_t> m_diskFreeBytes;  // unknown: no reason for an alarm
+    ResourceWatch m_resources;
     management::WatchScope m_scope;
     SnapshotBuilder m_snapshots;
     ManagementExecutor m_executor;
@@ -207,8 +197,7 @@ BrokerLoop::Impl::Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logg
       m_holds(m_broker.state(), m_links, m_poller),
       m_tls(config, logger,
             [this](const ListenAddress& address) { return listenOn(address, Transport::Tls); }),
-      m_alarms(config.memoryWatermark, config.memoryPagingRatio, config.diskFreeLimit,
-               m_memory.totalBytes()),
+      m_resources(config),
       m_executor(m_broker, {.find = [this](const std::string& name) -> std::optional<ConnectionId> {
                                 for (const auto& [id, link] : m_links) {
                                     if (link->name() == name) return id;
@@ -255,7 +244,7 @@ Result<NodeStarted, NodeFailure> BrokerLoop::Impl::open()
     if (const auto status = listen(); !status) return status.error();
     if (const auto status = openStore(); !status) return status.error();
     housekeep();
-    m_books.noteStart(m_memoryReading.residentBytes);
+    m_resources.noteStart();
     m_housekeeping.start(kHousekeepingInterval);
     turn();
     return NodeStarted{m_endpoints, m_tls.endpoints(),
@@ -336,7 +325,7 @@ Status<NodeFailure> BrokerLoop::Impl::openStore()
          .failed = [this](const storage::IoError& error) { storeFailed(error); },
          .loaded =
              [this](std::vector<broker::LoadedBody>&& bodies) { takeBodies(std::move(bodies)); }});
-    m_disk = std::make_unique<DiskMonitor>(textOf(std::string_view{m_folder->path().string()}));
+    m_resources.setFolder(textOf(std::string_view{m_folder->path().string()}));
     restore(m_store->takeRecovered());
     return {};
 }
@@ -553,13 +542,10 @@ void BrokerLoop::Impl::housekeep()
     for (const auto& [id, link] : m_links)
         link->tick();
     m_tls.reloadIfChanged();
-    m_memoryReading = m_memory.read();
-    m_diskFreeBytes = m_disk->freeBytes();
-    noteReading();
+    readResources();
     m_holds.noteStates();
-    const bool isLow = m_broker.state().alarms.isLowOnMemory;
     // glibc keeps what was freed.
-    if (m_books.mayGiveBack(amounts(), m_broker.hasWork(), isLow, steadyNow())) malloc_trim(0);
+    if (m_resources.mayGiveBack(amounts(), m_broker.hasWork(), steadyNow())) malloc_trim(0);
 }
 
 MemoryBooks::Amounts BrokerLoop::Impl::amounts() const
@@ -574,41 +560,36 @@ MemoryBooks::Amounts BrokerLoop::Impl::amounts() const
             .movedCount = counters.publish + counters.deliver + counters.ack};
 }
 
-/// The limits may have changed too.
-void BrokerLoop::Impl::noteReading()
+void BrokerLoop::Impl::readResources()
 {
-    m_books.noteReading(m_memoryReading.residentBytes, amounts());
-    const auto limits = MemoryBooks::bodyLimits(amounts(), m_alarms.pagingBytes());
+    m_resources.read(amounts());
+    const auto limits = m_resources.bodyLimits(amounts());
     m_broker.setBodyLimits(limits.keptBytes, limits.bytesMax);
-    updateAlarm(m_memoryReading.residentBytes);
+    applyAlarms();
 }
 
-/// @param usedBytes  memory, as it is or as it must be by now
-void BrokerLoop::Impl::updateAlarm(std::uint64_t usedBytes)
+void BrokerLoop::Impl::foresee()
 {
-    m_alarms.update(usedBytes, m_diskFreeBytes, QDateTime::currentDateTime());
-    const broker::Alarms alarms = m_alarms.alarms();
+    if (m_store == nullptr) return;
+    m_resources.foresee(amounts());
+    applyAlarms();
+}
+
+void BrokerLoop::Impl::applyAlarms()
+{
+    const broker::Alarms alarms = m_resources.alarms();
     if (alarms == m_broker.state().alarms) return;
     if (!alarms.isAny()) {
         m_logger.info("publishers go on: the alarm is over");
     } else {
         m_logger.warning("publishers are blocked: " + std::string{broker::alarmText(alarms)},
-                         {{"resident_bytes", m_memoryReading.residentBytes},
-                          {"watermark_bytes", m_alarms.watermarkBytes()},
-                          {"disk_free_bytes", m_diskFreeBytes.value_or(0)},
-                          {"disk_limit_bytes", m_alarms.diskLimitBytes()}});
+                         {{"resident_bytes", m_resources.residentBytes()},
+                          {"watermark_bytes", m_resources.limits().watermarkBytes()},
+                          {"disk_free_bytes", m_resources.diskFreeBytes()},
+                          {"disk_limit_bytes", m_resources.limits().diskLimitBytes()}});
     }
     m_broker.setAlarms(alarms);
     turn();
-}
-
-/// Between two readings memory may grow far: by our books an alarm begins in time. It ends by a
-/// reading only.
-void BrokerLoop::Impl::foresee()
-{
-    if (m_store == nullptr || m_broker.state().alarms.isLowOnMemory) return;
-    const std::uint64_t used = m_books.foreseenBytes(amounts());
-    if (used > m_alarms.watermarkBytes()) updateAlarm(used);
 }
 
 // -------------------------------------------------------------------------------------- management
@@ -628,43 +609,26 @@ management::CommandResult BrokerLoop::Impl::execute(const management::Management
         return m_tls.createTestCertificates(*wish);
     }
     if (const auto* watermark = std::get_if<management::SetMemoryWatermark>(&command)) {
-        return carryOut(*watermark);
+        return setLimit(*watermark);
     }
     if (const auto* limit = std::get_if<management::SetDiskFreeLimit>(&command)) {
-        return carryOut(*limit);
+        return setLimit(*limit);
     }
     auto result = m_executor.execute(command);
     scheduleTurn();
     return result;
 }
 
-management::CommandResult BrokerLoop::Impl::carryOut(const management::SetMemoryWatermark& command)
+/// A limit holds at once, by what memory and disk are now.
+template <typename Command>
+management::CommandResult BrokerLoop::Impl::setLimit(const Command& command)
 {
-    const auto watermark = watermarkOf(command);
-    if (!watermark) return watermark.error();
-    m_alarms.setWatermark(*watermark);
-    if (command.pagingRatio) m_alarms.setPagingRatio(*command.pagingRatio);
-    return applyLimits();
-}
-
-management::CommandResult BrokerLoop::Impl::carryOut(const management::SetDiskFreeLimit& command)
-{
-    const auto limit = diskLimitOf(command);
-    if (!limit) return limit.error();
-    m_alarms.setDiskLimit(*limit);
-    return applyLimits();
-}
-
-/// Limits hold at once, by what memory and disk are now.
-management::CommandResult BrokerLoop::Impl::applyLimits()
-{
-    m_memoryReading = m_memory.read();
-    m_diskFreeBytes = m_disk->freeBytes();
+    if (const auto done = m_resources.set(command); !done) return done.error();
     m_logger.info("the limits of memory and disk are set",
-                  {{"watermark_bytes", m_alarms.watermarkBytes()},
-                   {"paging_bytes", m_alarms.pagingBytes()},
-                   {"disk_limit_bytes", m_alarms.diskLimitBytes()}});
-    noteReading();
+                  {{"watermark_bytes", m_resources.limits().watermarkBytes()},
+                   {"paging_bytes", m_resources.limits().pagingBytes()},
+                   {"disk_limit_bytes", m_resources.limits().diskLimitBytes()}});
+    readResources();
     sendSnapshot();
     return {};
 }
@@ -696,14 +660,12 @@ management::Overview BrokerLoop::Impl::overview() const
     overview.dataFolder = textOf(std::string_view{m_folder->path().string()});
     describeListeners(overview);
     overview.startedAt = m_startedAt;
-    overview.memory.residentBytes = m_memoryReading.residentBytes;
     const storage::StoreStats stats = m_store->stats();
     overview.memory.storeBytes = stats.bytesInFlight;
     overview.memory.sqliteBytes = stats.cacheBytes;
     overview.storeBytesMax = PublisherHolds::kStoreBytesMax;
-    overview.disk.freeBytes = m_diskFreeBytes.value_or(0);
     overview.disk.databaseBytes = stats.databaseBytes;
-    m_alarms.describe(overview);
+    m_resources.describe(overview);
     overview.storageError = m_storageError;
     return overview;
 }
