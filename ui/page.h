@@ -58,6 +58,9 @@ protected:
     /// Opens the dialog, and raises a notice about what it has done. It deletes itself.
     void openDialog(CommandDialog* dialog);
 
+    /// Makes this the whole page; it scrolls where the window is too small for it. Takes it over.
+    void setScrolledContent(QWidget* content);
+
     /// Puts what clients connect to on the clipboard, and says so.
     void copyConnectionString(const management::BrokerClient& client);
 };

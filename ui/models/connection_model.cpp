@@ -16,19 +16,6 @@ QString tr(const char* text) { return QCoreApplication::translate("ConnectionMod
 /// In the order of ConnectionColumn.
 std::vector<TableColumn<ConnectionRow>> connectionColumns()
 {
-    auto name = textColumn<ConnectionRow>(tr("Name"), &ConnectionRow::name);
-    name.toolTip = name.text;
-    auto client = textColumn<ConnectionRow>(tr("Client"), &clientText);
-    client.toolTip = &ConnectionRow::product;
-    auto state = textColumn<ConnectionRow>(
-        tr("State"), [](const ConnectionRow& row) { return connectionStateBadge(row.state).text; });
-    state.toolTip = [](const ConnectionRow& row) {
-        return connectionStateBadge(row.state).toolTip;
-    };
-    state.extra = [](const ConnectionRow& row, int role) {
-        return role == kBadgesRole ? QVariant::fromValue(Badges{connectionStateBadge(row.state)})
-                                   : QVariant();
-    };
     auto fromClient = numberColumn<ConnectionRow>(
         tr("From client"), &ConnectionRow::receivedBytesRate, &format::bytesRate);
     fromClient.toolTip = [](const ConnectionRow& row) {
@@ -42,11 +29,11 @@ std::vector<TableColumn<ConnectionRow>> connectionColumns()
     auto connectedAt = numberColumn<ConnectionRow>(tr("Connected at"), &ConnectionRow::connectedAt,
                                                    &format::dateTime);
     return {
-        name,
-        client,
+        connectionNameColumn(),
+        connectionClientColumn(),
         textColumn<ConnectionRow>(tr("User"), &ConnectionRow::user),
         textColumn<ConnectionRow>(tr("Virtual host"), &ConnectionRow::vhost),
-        state,
+        connectionStateColumn(),
         numberColumn<ConnectionRow>(tr("Channels"), &ConnectionRow::channelCount, &format::count),
         fromClient,
         toClient,
@@ -86,6 +73,34 @@ Badge connectionStateBadge(ConnectionState state)
 QString clientText(const ConnectionRow& connection)
 {
     return connection.clientName.isEmpty() ? connection.product : connection.clientName;
+}
+
+TableColumn<ConnectionRow> connectionNameColumn()
+{
+    auto name = textColumn<ConnectionRow>(tr("Name"), &ConnectionRow::name);
+    name.toolTip = name.text;
+    return name;
+}
+
+TableColumn<ConnectionRow> connectionClientColumn()
+{
+    auto client = textColumn<ConnectionRow>(tr("Client"), &clientText);
+    client.toolTip = &ConnectionRow::product;
+    return client;
+}
+
+TableColumn<ConnectionRow> connectionStateColumn()
+{
+    auto state = textColumn<ConnectionRow>(
+        tr("State"), [](const ConnectionRow& row) { return connectionStateBadge(row.state).text; });
+    state.toolTip = [](const ConnectionRow& row) {
+        return connectionStateBadge(row.state).toolTip;
+    };
+    state.extra = [](const ConnectionRow& row, int role) {
+        return role == kBadgesRole ? QVariant::fromValue(Badges{connectionStateBadge(row.state)})
+                                   : QVariant();
+    };
+    return state;
 }
 
 ConnectionModel::ConnectionModel(QObject* parent) : SnapshotTableModel(connectionColumns(), parent)

@@ -25,6 +25,11 @@ Badge connectionStateBadge(management::ConnectionState state);
 /// What the client calls itself: its connection name, else its product.
 QString clientText(const management::ConnectionRow& connection);
 
+/// Columns that every list of connections has.
+TableColumn<management::ConnectionRow> connectionNameColumn();
+TableColumn<management::ConnectionRow> connectionClientColumn();
+TableColumn<management::ConnectionRow> connectionStateColumn();
+
 /// All connections as a table. Thread: GUI.
 class ConnectionModel final
     : public SnapshotTableModel<management::ConnectionRow, &management::ConnectionRow::name> {

@@ -36,22 +36,9 @@ bool isHeld(const ConnectionRow& row)
 /// In the order of HeldConnectionColumn.
 std::vector<TableColumn<ConnectionRow>> heldConnectionColumns()
 {
-    auto name = textColumn<ConnectionRow>(tr("Name"), &ConnectionRow::name);
-    name.toolTip = name.text;
-    auto client = textColumn<ConnectionRow>(tr("Client"), &clientText);
-    client.toolTip = &ConnectionRow::product;
-    auto state = textColumn<ConnectionRow>(
-        tr("State"), [](const ConnectionRow& row) { return connectionStateBadge(row.state).text; });
-    state.toolTip = [](const ConnectionRow& row) {
-        return connectionStateBadge(row.state).toolTip;
-    };
-    state.extra = [](const ConnectionRow& row, int role) {
-        return role == kBadgesRole ? QVariant::fromValue(Badges{connectionStateBadge(row.state)})
-                                   : QVariant();
-    };
     auto reason = textColumn<ConnectionRow>(tr("Why"), &holdText);
     reason.toolTip = &holdText;
-    return {name, client, state,
+    return {connectionNameColumn(), connectionClientColumn(), connectionStateColumn(),
             numberColumn<ConnectionRow>(tr("Since"), &stateSince, &format::dateTime), reason};
 }
 

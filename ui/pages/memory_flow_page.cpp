@@ -14,7 +14,6 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace warren::ui {
@@ -51,16 +50,7 @@ void MemoryFlowPage::buildUi()
     layout->addWidget(buildFlowCard());
     layout->addWidget(buildHeldList(), 1);
 
-    auto* scroll = new QScrollArea(this);
-    scroll->setWidget(content);  // takes it over
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->viewport()->setAutoFillBackground(false);
-    content->setAutoFillBackground(false);
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    outer->addWidget(scroll);
+    setScrolledContent(content);
 }
 
 Card* MemoryFlowPage::buildMemoryCard()

@@ -15,7 +15,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -70,17 +69,7 @@ void OverviewPage::buildUi()
     }
     layout->addLayout(cards);
 
-    auto* scroll = new QScrollArea(this);
-    scroll->setWidget(content);  // takes it over
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    // The cards are white on the window's own colour, not on a scroll area's.
-    scroll->viewport()->setAutoFillBackground(false);
-    content->setAutoFillBackground(false);
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    outer->addWidget(scroll);
+    setScrolledContent(content);
 }
 
 QWidget* OverviewPage::buildHeader()
