@@ -209,9 +209,10 @@ Status<IoError> SqliteStore::migrate(std::uint32_t version)
         (void)m_connection->execute("ROLLBACK");
         return done;
     }
-    for (auto id = m_segments.segmentFrom(0); id != 0 && version == 1;
-         id = m_segments.segmentFrom(id + 1)) {
-        m_walBytes += m_segments.segment(id).slotCount * IndexEntry::kBytes + 2 * kPageBytes;
+    if (version == 1) {  // every index was written anew
+        for (auto id = m_segments.segmentFrom(0); id != 0; id = m_segments.segmentFrom(id + 1)) {
+            m_walBytes += m_segments.segment(id).slotCount * IndexEntry::kBytes + 2 * kPageBytes;
+        }
     }
     if (m_options.log) {
         m_options.log("Brought the database up to date. version=" + std::to_string(kSchemaVersion));

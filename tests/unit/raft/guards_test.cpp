@@ -171,22 +171,28 @@ TEST(RaftGuards, G4TellsTheTermToWhomItRefusesAPreVote)
 
 // ---- G5
 
-bool votesAs(MemberRole role, const RaftOptions& options)
+/// Whether the member gives its vote in term 2 to one whose log is no worse.
+bool isVotedFor(LoneMember& member, MemberId candidate)
 {
-    Members members = LoneMember::voters(3);
-    members[0].role = role;
-    LoneMember member(options, RaftNode::founder(members));
     Message request;
     request.type = Message::Type::RequestVote;
-    request.from = kTwo;
+    request.from = candidate;
     request.to = LoneMember::kSelf;
     request.term = 2;
     request.lastIndex = 2;
     request.lastTerm = 1;
     request.version = 2;
     member.node.receive(request);
-    const auto answers = member.take(Message::Type::RequestVoteResult, kTwo);
+    const auto answers = member.take(Message::Type::RequestVoteResult, candidate);
     return !answers.empty() && answers[0].isGranted;
+}
+
+bool votesAs(MemberRole role, const RaftOptions& options)
+{
+    Members members = LoneMember::voters(3);
+    members[0].role = role;
+    LoneMember member(options, RaftNode::founder(members));
+    return isVotedFor(member, kTwo);
 }
 
 TEST(RaftGuards, G5VotesBeforeItHasHeardOfItsPromotion)
@@ -211,17 +217,7 @@ TEST(RaftGuards, G5GivesUpALeaderThatIsSilentAsVotersDo)
         for (int i = 0; i < ticks; ++i) {
             member.tick();
         }
-        Message request;
-        request.type = Message::Type::RequestVote;
-        request.from = kThree;
-        request.to = LoneMember::kSelf;
-        request.term = 2;
-        request.lastIndex = 2;
-        request.lastTerm = 1;
-        request.version = 2;
-        member.node.receive(request);
-        const auto answers = member.take(Message::Type::RequestVoteResult, kThree);
-        return !answers.empty() && answers[0].isGranted;
+        return isVotedFor(member, kThree);
     };
     EXPECT_FALSE(votesAfter(1));
     EXPECT_TRUE(votesAfter(6));  // 300 ms

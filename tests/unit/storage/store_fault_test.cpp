@@ -410,6 +410,7 @@ TEST_F(StoreFaultTest, AFileOfVersion1LosesNothingWhateverFails)
                      : std::vector<std::string>{};
     };
     for (const Fault fault : kFaults) {
+        const int failureCountBefore = m_failureCount;
         std::uint64_t stepCount = 1;
         for (std::uint64_t step = 1; step <= stepCount; step += stride(3)) {
             SCOPED_TRACE(std::string{nameOf(fault)} + " at step " + std::to_string(step));
@@ -438,8 +439,8 @@ TEST_F(StoreFaultTest, AFileOfVersion1LosesNothingWhateverFails)
             ASSERT_EQ(queried(file, "PRAGMA user_version"), "3");
             ASSERT_EQ(queried(file, "PRAGMA integrity_check"), "ok");
         }
+        EXPECT_GT(m_failureCount, failureCountBefore) << nameOf(fault);
     }
-    EXPECT_GE(m_failureCount, 5);
 }
 
 }  // namespace

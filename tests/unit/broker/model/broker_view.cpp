@@ -48,6 +48,16 @@ void append(std::string& line, const Books& books)
 
 std::string channelTitle(ChannelKey key) { return "channel " + nameOf(key) + " holds"; }
 
+CopyFacts factsOf(const broker::QueueEntry& entry, const std::string& text, bool counts)
+{
+    return {.sequence = entry.sequence,
+            .text = text,
+            .isRedelivered = entry.isRedelivered,
+            .deliveryCount = counts ? entry.deliveryCount : 0,
+            .expiresAt = entry.expiresAt.sinceEpoch.count(),
+            .isStored = entry.position != 0};
+}
+
 CopyFacts factsOf(const SlowQueue& queue, const Copy& copy)
 {
     const bool counts = queue.plan.deliveryLimit.has_value();
@@ -146,12 +156,7 @@ std::string BrokerView::lineOf(const broker::Queue& queue)
     line += ", active '" + (active == nullptr ? std::string{} : active->tag) + "'";
     const bool counts = queue.settings().deliveryLimit.has_value();
     queue.forEachReady([&](const broker::QueueEntry& entry) {
-        append(line, {.sequence = entry.sequence,
-                      .text = letterOf(entry.message).text,
-                      .isRedelivered = entry.isRedelivered,
-                      .deliveryCount = counts ? entry.deliveryCount : 0,
-                      .expiresAt = entry.expiresAt.sinceEpoch.count(),
-                      .isStored = entry.position != 0});
+        append(line, factsOf(entry, letterOf(entry.message).text, counts));
         return true;
     });
     return line;
@@ -183,12 +188,7 @@ BrokerLines BrokerView::look(const Clients& clients)
                 if (queue == nullptr) return;
                 const broker::QueueEntry& entry = message.entry;
                 const bool counts = queue->settings().deliveryLimit.has_value();
-                append(line, {.sequence = entry.sequence,
-                              .text = letterOf(entry.message).text,
-                              .isRedelivered = entry.isRedelivered,
-                              .deliveryCount = counts ? entry.deliveryCount : 0,
-                              .expiresAt = entry.expiresAt.sinceEpoch.count(),
-                              .isStored = entry.position != 0});
+                append(line, factsOf(entry, letterOf(entry.message).text, counts));
             });
             result.lines.push_back(std::move(line));
         });
