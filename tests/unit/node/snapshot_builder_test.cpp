@@ -227,7 +227,8 @@ TEST_F(SnapshotBuilderTest, ShowsBlockedAndHeldConnections)
     now = now + ConnectionStates::kFlowShown;
     EXPECT_EQ(state(), ConnectionState::Running);
     QList<ConnectionState> states;
-    for (const ConnectionStateChange& one : build(TopicConnections)->connections[0].stateHistory)
+    const SnapshotPtr last = build(TopicConnections);
+    for (const ConnectionStateChange& one : last->connections[0].stateHistory)
         states.append(one.state);
     EXPECT_EQ(states, (QList<ConnectionState>{ConnectionState::Flow, ConnectionState::Blocking,
                                               ConnectionState::Blocked, ConnectionState::Flow,
