@@ -37,6 +37,10 @@ const char* strokesOf(Icon which)
     case Icon::Gauge:
         return "M 3 18.5 Q 3 5 12 5 Q 21 5 21 18.5 M 3 18.5 L 5.2 18.5 M 18.8 18.5 L 21 18.5 M "
                "12.8 15.2 L 16.5 9.5 O 12 16.5 1.8";
+    case Icon::Cluster:
+        return "O 12 5.8 2.9 O 5.4 17.6 2.9 O 18.6 17.6 2.9 M 10.6 8.4 L 6.8 15.1 M 13.4 8.4 L "
+               "17.2 "
+               "15.1 M 8.3 17.6 L 15.7 17.6";
     case Icon::Policies:
         return "M 4 6.5 L 9 6.5 M 15 6.5 L 20 6.5 O 12 6.5 2.6 M 4 17.5 L 5 17.5 M 11 17.5 L 20 "
                "17.5 O 8 17.5 2.6 M 4 12 L 13 12 M 19 12 L 20 12 O 16 12 2.6";
@@ -76,6 +80,22 @@ const char* strokesOf(Icon which)
                "18.4 3.4 L 18.2 7.3 L 14.3 7.3";
     case Icon::Filter: return "O 10.5 10.5 6 M 15 15 L 20 20";
     case Icon::Back: return "M 20 12 L 4.5 12 M 10.5 5.5 L 4 12 L 10.5 18.5";
+    case Icon::Join:
+        return "M 13.5 4 L 19.5 4 L 19.5 20 L 13.5 20 M 3.5 12 L 14 12 M 10 8 L 14 12 L 10 16";
+    case Icon::Leave:
+        return "M 10.5 4 L 4.5 4 L 4.5 20 L 10.5 20 M 9.5 12 L 20 12 M 16 8 L 20 12 L 16 16";
+    case Icon::Rebalance:
+        return "M 12 4 L 12 20 M 8 20 L 16 20 M 4.5 7 L 19.5 7 M 4.5 7 L 2.5 13.5 Q 4.5 15.5 6.5 "
+               "13.5 "
+               "Z M 19.5 7 L 17.5 13.5 Q 19.5 15.5 21.5 13.5 Z";
+    case Icon::Master:
+        return "M 12 3.5 L 14.6 9.1 L 20.7 9.8 L 16.2 14 L 17.4 20 L 12 17 L 6.6 20 L 7.8 14 L 3.3 "
+               "9.8 L 9.4 9.1 Z";
+    case Icon::Synchronise:
+        return "M 4 9.5 Q 6 4.5 12 4.5 Q 17 4.5 19.3 8.5 M 19.6 4.5 L 19.4 8.7 L 15.2 8.5 M 20 "
+               "14.5 Q "
+               "18 19.5 12 19.5 Q 7 19.5 4.7 15.5 M 4.4 19.5 L 4.6 15.3 L 8.8 15.5";
+    case Icon::Stop: return "R 6 6 12 12 1.2";
     case Icon::Info: return "O 12 12 8.8 M 12 11 L 12 16.5 M 12 7.4 L 12 7.8";
     case Icon::Success: return "O 12 12 8.8 M 8 12.3 L 11 15.3 L 16.2 9";
     case Icon::Warning: return "M 12 3.5 L 21.5 20 L 2.5 20 Z M 12 10 L 12 14.5 M 12 17 L 12 17.3";

@@ -3,6 +3,7 @@
 #include "ui/format.h"
 #include "ui/models/resource_words.h"
 #include "ui/pages/channels_page.h"
+#include "ui/pages/cluster_page.h"
 #include "ui/pages/connections_page.h"
 #include "ui/pages/exchanges_page.h"
 #include "ui/pages/log_page.h"
@@ -70,12 +71,13 @@ QKeySequence pageShortcut(int number)
 
 }  // namespace
 
-MainWindow::MainWindow(BrokerClient& client, QWidget* parent)
-    : MainWindow(client, QSystemTrayIcon::isSystemTrayAvailable(), parent)
+MainWindow::MainWindow(BrokerClient& client, LocalClusterControl* localCluster, QWidget* parent)
+    : MainWindow(client, QSystemTrayIcon::isSystemTrayAvailable(), parent, localCluster)
 {
 }
 
-MainWindow::MainWindow(BrokerClient& client, bool hasTray, QWidget* parent)
+MainWindow::MainWindow(BrokerClient& client, bool hasTray, QWidget* parent,
+                       LocalClusterControl* localCluster)
     : QMainWindow(parent),
       m_client(client),
       m_hasTray(hasTray),
@@ -85,7 +87,7 @@ MainWindow::MainWindow(BrokerClient& client, bool hasTray, QWidget* parent)
     setWindowIcon(applicationIcon());
     setWindowTitle(tr("Warren"));
     buildUi();
-    buildPages();
+    buildPages(localCluster);
     buildMenus();
     buildStatusBar();
 
@@ -146,7 +148,7 @@ void MainWindow::buildUi()
     setMinimumSize(em * 70, em * 40);
 }
 
-void MainWindow::buildPages()
+void MainWindow::buildPages(LocalClusterControl* localCluster)
 {
     addPage(Icon::Overview, tr("Overview"), new OverviewPage(m_client, m_history, this), nullptr);
     auto* queues = new QueuesPage(m_client, this);
@@ -159,6 +161,7 @@ void MainWindow::buildPages()
             &Overview::channelCount);
     auto* flow = new MemoryFlowPage(m_client, this);
     addPage(Icon::Gauge, tr("Memory and flow"), flow, nullptr);
+    addPage(Icon::Cluster, tr("Cluster"), new ClusterPage(m_client, localCluster, this), nullptr);
     addPage(Icon::Policies, tr("Policies"), new PoliciesPage(m_client, this), nullptr);
     addPage(Icon::Users, tr("Users"), new UsersPage(m_client, this), nullptr);
     addPage(Icon::Vhosts, tr("Virtual hosts"), new VhostsPage(m_client, this), nullptr);

@@ -21,6 +21,7 @@ class QToolButton;
 
 namespace warren::ui {
 
+class LocalClusterControl;
 class NavigationList;
 class NoticeBar;
 class QueueDetailPage;
@@ -39,10 +40,14 @@ public:
     static constexpr std::chrono::milliseconds kWatchInterval{1000};
 
     /// @param client   borrowed; outlives the window
-    explicit MainWindow(management::BrokerClient& client, QWidget* parent = nullptr);
+    /// @param localCluster  starts nodes on this computer; borrowed, outlives the window; nullptr:
+    /// that isn't offered
+    explicit MainWindow(management::BrokerClient& client,
+                        LocalClusterControl* localCluster = nullptr, QWidget* parent = nullptr);
 
     /// As above. @param hasTray  whether the broker can go on without its window
-    MainWindow(management::BrokerClient& client, bool hasTray, QWidget* parent);
+    MainWindow(management::BrokerClient& client, bool hasTray, QWidget* parent,
+               LocalClusterControl* localCluster = nullptr);
     ~MainWindow() override;
 
     /// The pages in the order of the list at the left.
@@ -68,7 +73,7 @@ protected:
 
 private:
     void buildUi();
-    void buildPages();
+    void buildPages(LocalClusterControl* localCluster);
     void buildMenus();
     void buildStatusBar();
     /// The figure behind a page's name; nullptr: none.

@@ -3,6 +3,7 @@
 #include "app/desktop/start_failure_dialog.h"
 
 #include <QCoreApplication>
+#include <QDir>
 
 #include <utility>
 
@@ -28,14 +29,27 @@ void Desktop::start()
 
 void Desktop::quit()
 {
-    m_isQuitting = true;
+    if (std::exchange(m_isQuitting, true)) return;
     if (m_window != nullptr) m_window->hide();
-    m_node->requestStop();
+    // Ours is the last to go: it has everything then, and needs nobody when it comes back.
+    if (m_localCluster == nullptr) return m_node->requestStop();
+    connect(m_localCluster.get(), &LocalCluster::allStopped, m_node.get(), &Node::requestStop);
+    m_localCluster->stopAll();
 }
 
-void Desktop::showWindow()
+void Desktop::showWindow(const node::NodeStarted& started)
 {
-    m_window = std::make_unique<ui::MainWindow>(m_node->client());
+    const QDir folder(started.dataFolder);
+    const QString& cookieFile = m_node->config().cluster.cookieFile;
+    m_localCluster = std::make_unique<LocalCluster>(
+        m_node->client(),
+        LocalClusterSettings{.program = findNodeProgram(),
+                             .folder = folder.filePath(QStringLiteral("nodes")),
+                             .cookieFile = cookieFile.isEmpty()
+                                               ? folder.filePath(QStringLiteral("cookie"))
+                                               : cookieFile});
+    m_localCluster->startKnown();
+    m_window = std::make_unique<ui::MainWindow>(m_node->client(), m_localCluster.get());
     connect(m_window.get(), &ui::MainWindow::quitRequested, this, &Desktop::quit);
     m_window->show();
 }

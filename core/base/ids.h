@@ -20,6 +20,9 @@ using ConnectionId = StrongId<struct ConnectionTag>;
 using QueueId = StrongId<struct QueueTag>;
 /// An exchange for the life of this process; never reused; 0 is none.
 using ExchangeId = StrongId<struct ExchangeTag>;
+/// A node of the cluster, for the life of this process; 0: this one.
+using NodeId = StrongId<struct NodeTag>;
+inline constexpr NodeId kNoNode{~std::uint64_t{0}};
 /// Position of a message in its queue; rises by one per enqueue, starts at 1.
 using Sequence = std::uint64_t;
 /// Spec: AMQP 0-9-1 §1.3, delivery-tag: per channel, from 1.

@@ -26,6 +26,12 @@ public:
     std::vector<BindingDefinition> to(DestinationKind kind, std::string_view destination) const;
     bool hasFrom(std::string_view source) const { return m_bySource.contains(source); }
     std::size_t count() const { return m_bindings.size(); }
+    template <typename Visit>
+    void forEach(Visit visit) const
+    {
+        for (const BindingDefinition& binding : m_bindings)
+            visit(binding);
+    }
 
 private:
     struct Hash {

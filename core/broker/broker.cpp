@@ -69,12 +69,16 @@ Asker askerOf(const Channel& channel)
 Broker::Broker(std::uint64_t seed)
     : m_state(seed),
       m_paging(m_state),
-      m_consuming(m_state, m_paging),
+      m_relaying(m_state),
+      m_consuming(m_state, m_paging, m_relaying),
       m_publishing(m_state, m_paging, m_consuming),
       m_policies(m_state),
       m_declarations(m_state, m_consuming, m_policies),
-      m_connections(m_state, m_consuming, m_declarations),
+      m_connections(m_state, m_consuming, m_declarations, m_relaying),
       m_administration(m_state, m_declarations, m_connections),
+      m_roles(m_state, m_paging, m_consuming, m_relaying),
+      m_mirrorCopies(m_state, m_paging),
+      m_agreedChanges(m_state, m_declarations, m_administration, m_policies),
       m_deadLettering(m_state, m_paging, m_publishing),
       m_lifetimes(m_state, m_consuming, m_declarations, m_connections)
 {
@@ -234,6 +238,13 @@ void Broker::applyToChannel(Channel& channel, CommandBody& body)
         return;
     }
     if (channel.isClosing) return;
+    if (m_state.isClustered) {
+        if (const NodeId node = m_relaying.destinationOf(channel, body)) {
+            settleVerdict(channel, m_relaying.forward(channel, body, node), body);
+            return;
+        }
+        if (std::holds_alternative<Recover>(body)) m_relaying.forwardToAll(channel, body);
+    }
 
     if (auto* publish = std::get_if<Publish>(&body)) {
         m_connections.notePublish(channel.connection);
@@ -393,7 +404,8 @@ Verdict Broker::on(Channel& channel, const DeclareQueue& command)
     const auto result = m_declarations.declareQueue(*connection.vhost, askerOf(channel), command);
     if (!result) return result.error();
     const Queue* queue = connection.vhost->findQueue(result->name);
-    if (command.isExclusive && !command.isPassive && queue != nullptr) {
+    const bool isKeptHere = !connection.isRelayed;  // its client's node sees to the end of it
+    if (command.isExclusive && !command.isPassive && queue != nullptr && isKeptHere) {
         const QueueId id = queue->id();
         if (std::ranges::find(connection.exclusiveQueues, id) == connection.exclusiveQueues.end()) {
             connection.exclusiveQueues.push_back(id);
@@ -437,6 +449,7 @@ void Broker::setSendCredit(ConnectionId id, std::int64_t bytes)
     if (connection == nullptr) return;
     // What is held back will still come on top of what the socket holds.
     connection->sendCredit = bytes - connection->heldDeliveryBytes();
+    if (m_state.isClustered && bytes > 0) m_relaying.giveCredit(*connection);
     m_paging.askFor(*connection);
     if (connection->sendCredit <= 0 || !connection->isStarved) return;
     connection->isStarved = false;
@@ -495,6 +508,90 @@ void Broker::logExactMarks()
             });
         }
     }
+}
+
+// --------------------------------------------------------------------------------------- the
+// cluster
+
+void Broker::addReachable(NodeId node)
+{
+    if (!m_state.reachableNodes.insert(node).second) return;
+    m_roles.resubscribeAll();
+}
+
+void Broker::removeReachable(NodeId node)
+{
+    if (m_state.reachableNodes.erase(node) == 0) return;
+    for (const auto& [id, number] : m_relaying.lose(node)) {
+        Connection* connection = m_state.findConnection(id);
+        Channel* channel = connection == nullptr ? nullptr : connection->findChannel(number);
+        if (channel == nullptr || channel->isClosing) continue;
+        m_connections.failChannel(
+            *channel,
+            {ReplyCode::ResourceLocked, "the node that was asked is down or inaccessible", {}});
+    }
+    followUp();
+}
+
+void Broker::addRelayed(ConnectionId id, const RelayRequest::Open& request)
+{
+    m_connections.addRelayed(id, request);
+    followUp();
+}
+
+void Broker::settleRelayed(ConnectionId id, ChannelNumber number,
+                           const RelayRequest::Settle& settle)
+{
+    Connection* connection = m_state.findConnection(id);
+    Channel* channel = connection == nullptr ? nullptr : connection->findChannel(number);
+    if (channel == nullptr || channel->isClosing) return;
+    if (channel->unacked.find(settle.tag) == nullptr) return;  // the queue has moved since
+    const ActorScope actor(m_state, connection->user);
+    using How = RelayRequest::Settle::How;
+    if (settle.how == How::Ack) {
+        (void)m_consuming.ack(*channel, {.tag = settle.tag});  // judged just now
+    } else {
+        (void)m_consuming.reject(*channel,
+                                 {.tag = settle.tag, .requeues = settle.how == How::Requeue});
+    }
+    followUp();
+}
+
+std::optional<LogPosition> Broker::takeRelayed(QueueId id, const MessagePtr& message)
+{
+    Queue* queue = m_state.catalogue.findQueue(id);
+    if (queue == nullptr || !queue->isLed()) return std::nullopt;
+    bool isRefused = false;
+    const LogPosition position = m_publishing.takeRelayed(*queue, message, isRefused);
+    followUp();
+    if (isRefused) return std::nullopt;
+    return position;
+}
+
+void Broker::takeRelayEvent(NodeId from, RelayEvent&& event)
+{
+    const ConnectionId id = event.connection;
+    const ChannelNumber number = event.channel;
+    auto failure = m_relaying.take(from, std::move(event));
+    if (!failure) return;
+    if (failure->isOfConnection) {
+        closeConnection(id, std::move(failure->error));
+    } else {
+        closeChannel(id, number, std::move(failure->error));
+    }
+}
+
+void Broker::refusePublish(ConnectionId id, ChannelNumber number, LogPosition position)
+{
+    Connection* connection = m_state.findConnection(id);
+    Channel* channel = connection == nullptr ? nullptr : connection->findChannel(number);
+    if (channel != nullptr && !channel->isClosing) m_publishing.refuse(*channel, position);
+}
+
+void Broker::refuseUnconfirmed()
+{
+    for (Channel* channel : m_state.confirmChannels())
+        channel->confirms.refuseAll();
 }
 
 // ------------------------------------------------------------------------------------------ output

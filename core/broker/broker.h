@@ -3,6 +3,7 @@
 #include "core/base/time.h"
 #include "core/broker/access.h"
 #include "core/broker/administration.h"
+#include "core/broker/agreed_changes.h"
 #include "core/broker/alarm.h"
 #include "core/broker/command.h"
 #include "core/broker/connections.h"
@@ -10,14 +11,19 @@
 #include "core/broker/dead_letter.h"
 #include "core/broker/declarations.h"
 #include "core/broker/lifetimes.h"
+#include "core/broker/mirror_copies.h"
 #include "core/broker/outbox.h"
 #include "core/broker/paging.h"
 #include "core/broker/policies.h"
 #include "core/broker/publishing.h"
+#include "core/broker/queue_roles.h"
+#include "core/broker/relaying.h"
 #include "core/broker/state.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -110,6 +116,44 @@ public:
     /// delivered.
     void logExactMarks();
 
+    // ---- the cluster
+
+    /// What the broker has to know of it; whoever runs it keeps it right.
+    void setClustered(bool isClustered) { m_state.isClustered = isClustered; }
+    void setDefinitionsLeader(NodeId node) { m_state.definitionsLeader = node; }
+    /// Requests can be sent there from now on.
+    void addReachable(NodeId node);
+    /// No longer: what was going on there is given up.
+    void removeReachable(NodeId node);
+    /// New queues get ids above this one.
+    void noteQueueId(QueueId id) { m_state.lastQueueId = std::max(m_state.lastQueueId, id); }
+    AgreedChanges& agreedChanges() { return m_agreedChanges; }
+    QueueRoles& roles() { return m_roles; }
+    MirrorCopies& mirrorCopies() { return m_mirrorCopies; }
+    Queue* findQueue(QueueId id) { return m_state.catalogue.findQueue(id); }
+
+    /// Counterparts of other nodes' client connections.
+    void addRelayed(ConnectionId id, const RelayRequest::Open& request);
+    void settleRelayed(ConnectionId id, ChannelNumber channel, const RelayRequest::Settle& settle);
+    /// A message that another node has routed to this queue. @returns nothing if it is refused;
+    /// else the position after which it is safe
+    std::optional<LogPosition> takeRelayed(QueueId queue, const MessagePtr& message);
+    void takeRelayEvent(NodeId from, RelayEvent&& event);
+    /// A publish of ours was not taken, or nobody knows: its publisher is told.
+    void refusePublish(ConnectionId connection, ChannelNumber channel, LogPosition position);
+    /// The publishers of everything that is not confirmed yet are told that it may be lost.
+    void refuseUnconfirmed();
+    /// Bodies that the cluster's own readers ask the store for come back to them.
+    std::vector<RemotePublish> takeRemotePublishes()
+    {
+        return std::exchange(m_state.remotePublishes, {});
+    }
+    std::map<NodeId, std::vector<RelayRequest>> takeRelayRequests()
+    {
+        return m_relaying.takeRequests();
+    }
+    LogPosition lastPosition() const { return m_state.lastPosition(); }
+
     // ---- output
 
     /// Delivers and confirms what is due. Call after each round of commands.
@@ -130,7 +174,7 @@ public:
             Connection* connection = m_state.findConnection(id);
             if (connection == nullptr) continue;
             connection->isDirty = false;
-            take(id, std::span{connection->events()});
+            take(id, std::span<Event>{connection->events()});
             forgetEvents(*connection);
         }
         m_draining.clear();
@@ -179,12 +223,16 @@ private:
 
     State m_state;
     Paging m_paging;
+    Relaying m_relaying;
     Consuming m_consuming;
     Publishing m_publishing;
     Policies m_policies;
     Declarations m_declarations;
     Connections m_connections;
     Administration m_administration;
+    QueueRoles m_roles;
+    MirrorCopies m_mirrorCopies;
+    AgreedChanges m_agreedChanges;
     DeadLettering m_deadLettering;
     Lifetimes m_lifetimes;
     std::vector<ConnectionId> m_draining;

@@ -17,6 +17,7 @@
 
 namespace warren::broker {
 
+class ChannelRelays;
 class Connection;
 
 enum class ChannelMode : std::uint8_t { Plain, Confirm, Transactional };
@@ -25,10 +26,8 @@ enum class ChannelMode : std::uint8_t { Plain, Confirm, Transactional };
 /// transaction. Owned by its connection. Thread: the broker's.
 class Channel {
 public:
-    Channel(Connection& owner, ChannelNumber channelNumber)
-        : connection(owner), number(channelNumber)
-    {
-    }
+    Channel(Connection& owner, ChannelNumber channelNumber);
+    ~Channel();
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
 
@@ -54,6 +53,9 @@ public:
     ConsumerSlot replySlot = 0;
     /// When it has to be looked at for deliveries that were held too long (timers.h).
     Instant timerAt = Instant::never();
+
+    /// What it has going on at other nodes (relaying.h); null: nothing.
+    std::unique_ptr<ChannelRelays> relays;
 
     std::string lastQueueName;  ///< what an empty queue name stands for
     RouteCache routes;

@@ -1,5 +1,7 @@
 #include "core/broker/confirm_tracker.h"
 
+#include <algorithm>
+
 namespace warren::broker {
 
 DeliveryTag ConfirmTracker::publish(LogPosition waitsFor)
@@ -18,6 +20,30 @@ DeliveryTag ConfirmTracker::refuse()
     m_unconfirmedCount += 1;
     m_refused.push_back(tag);
     return tag;
+}
+
+void ConfirmTracker::refuseAt(std::size_t place)
+{
+    m_pending[place].isTaken = true;
+    const DeliveryTag tag = m_firstTag + place;
+    m_refused.insert(std::ranges::upper_bound(m_refused, tag), tag);
+}
+
+void ConfirmTracker::refuseWaiting(LogPosition position)
+{
+    for (std::size_t place = 0; place < m_pending.size(); ++place) {
+        if (m_pending[place].waitsFor < position) continue;
+        if (!m_pending[place].isTaken) refuseAt(place);
+        return;
+    }
+}
+
+void ConfirmTracker::refuseAll()
+{
+    m_dueBeyond.clear();
+    for (std::size_t place = 0; place < m_pending.size(); ++place) {
+        if (!m_pending[place].isTaken) refuseAt(place);
+    }
 }
 
 void ConfirmTracker::take(LogPosition committed, std::vector<Confirm>& out)

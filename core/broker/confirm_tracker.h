@@ -28,6 +28,13 @@ public:
     /// A publish arrived that a full queue has refused: it is due at once, as basic.nack.
     DeliveryTag refuse();
 
+    /// The publish that waits for this position, or the first one behind it, is not safe and never
+    /// will be: it is due at once, as basic.nack.
+    void refuseWaiting(LogPosition position);
+
+    /// Likewise everything that is not confirmed yet.
+    void refuseAll();
+
     /// Appends what is due when everything up to `committed` is durable. Call once per flush.
     void take(LogPosition committed, std::vector<Confirm>& out);
 
@@ -36,6 +43,8 @@ public:
     std::size_t memoryBytes() const { return m_pending.capacity() * sizeof(Pending); }
 
 private:
+    void refuseAt(std::size_t place);
+
     struct Pending {
         LogPosition waitsFor;
         bool isTaken;  // told already, or refused

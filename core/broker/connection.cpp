@@ -1,12 +1,20 @@
 #include "core/broker/connection.h"
 
 #include "core/base/check.h"
+#include "core/broker/relaying.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <utility>
 
 namespace warren::broker {
+
+Channel::Channel(Connection& owner, ChannelNumber channelNumber)
+    : connection(owner), number(channelNumber)
+{
+}
+
+Channel::~Channel() = default;
 
 ConsumerSlot Channel::takeSlot()
 {
@@ -121,6 +129,14 @@ void Connection::complete(const Filled& filled, MessagePtr&& message)
     } else {
         std::get<GetOk>(body).message = std::move(message);
     }
+}
+
+void Connection::replace(const Filled& filled, std::optional<EventBody>&& body)
+{
+    Held& held = *findHeld(filled.channel);
+    EventBody& place = held.events[filled.missing.event - held.firstEvent].body;
+    // A delivery without a message is left out when it is released.
+    place = body ? std::move(*body) : EventBody{Delivery{}};
 }
 
 void Connection::withdraw(const Filled& filled)

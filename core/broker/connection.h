@@ -62,6 +62,8 @@ public:
     bool isClosed = false;
     /// It has published, so an alarm blocks it.
     bool isPublisher = false;
+    /// The counterpart of a client's connection to another node: who asks was judged there.
+    bool isRelayed = false;
     bool isBlocked = false;
 
     /// Its messages that are not durable yet.
@@ -136,6 +138,8 @@ public:
     std::optional<Filled> fill(ChannelNumber channel, LogPosition position);
     /// The event is complete.
     void complete(const Filled& filled, MessagePtr&& message);
+    /// The event becomes another one; nothing: it is left out.
+    void replace(const Filled& filled, std::optional<EventBody>&& body);
     /// There is no message any more: a delivery is left out, a get finds nothing.
     void withdraw(const Filled& filled);
     std::size_t loadingBytes = 0;  ///< of what was asked for on its behalf

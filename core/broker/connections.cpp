@@ -50,6 +50,20 @@ void Connections::open(Connection& connection, const OpenConnection& command)
     noteConnectionOpened(m_state, connection, command);
 }
 
+void Connections::addRelayed(ConnectionId id, const RelayRequest::Open& request)
+{
+    lose(id);
+    add(id, request.name, false);
+    Connection& connection = *m_state.findConnection(id);
+    connection.isRelayed = true;
+    connection.user = request.user;
+    connection.wantsConsumerCancelNotify = true;
+    connection.vhost = m_state.catalogue.findVhost(request.vhost);
+    if (connection.vhost == nullptr) {
+        fail(connection, {ReplyCode::NotAllowed, "vhost " + request.vhost + " not found", {}});
+    }
+}
+
 Verdict Connections::judgeOpen(const Vhost& vhost, std::string_view user) const
 {
     const auto isReached = [&](const std::optional<std::int64_t>& limit, auto counts) {
@@ -132,6 +146,7 @@ void Connections::removeEverything(Connection& connection)
         m_state.log(
             Remove{request.queue, request.sequence, request.position, RemovalReason::Acked});
     });
+    m_relaying.leave(connection);
     if (connection.vhost != nullptr) {
         removeExclusiveQueues(connection);
         noteConnectionClosed(m_state, connection);

@@ -5,6 +5,7 @@
 #include "core/broker/consuming.h"
 #include "core/broker/declarations.h"
 #include "core/broker/errors.h"
+#include "core/broker/relaying.h"
 #include "core/broker/state.h"
 
 #include <string>
@@ -16,13 +17,15 @@ namespace warren::broker {
 /// broker's.
 class Connections {
 public:
-    Connections(State& state, Consuming& consuming, Declarations& declarations)
-        : m_state(state), m_consuming(consuming), m_declarations(declarations)
+    Connections(State& state, Consuming& consuming, Declarations& declarations, Relaying& relaying)
+        : m_state(state), m_consuming(consuming), m_declarations(declarations), m_relaying(relaying)
     {
     }
 
     void add(ConnectionId id, std::string name, bool usesTls);
     void open(Connection& connection, const OpenConnection& command);
+    /// A client's connection to another node gets its counterpart here.
+    void addRelayed(ConnectionId id, const RelayRequest::Open& request);
     /// The client's own connection.close.
     void close(Connection& connection);
     /// The broker ends it, with a reason for the client.
@@ -51,6 +54,7 @@ private:
     State& m_state;
     Consuming& m_consuming;
     Declarations& m_declarations;
+    Relaying& m_relaying;
 };
 
 }  // namespace warren::broker

@@ -44,8 +44,10 @@ Result<Queue*, Refusal> Consuming::findQueue(Channel& channel, std::string_view 
 
 Verdict Consuming::consume(Channel& channel, const Consume& command)
 {
-    const bool isTaken = channel.consumers.contains(command.tag) ||
-                         (!channel.replyKey.empty() && channel.replyConsumerTag == command.tag);
+    const bool isTaken =
+        channel.consumers.contains(command.tag) ||
+        (channel.relays != nullptr && channel.relays->consumers.contains(command.tag)) ||
+        (!channel.replyKey.empty() && channel.replyConsumerTag == command.tag);
     if (!command.tag.empty() && isTaken) {
         return Refusal{ReplyCode::NotAllowed,
                        "attempt to reuse consumer tag '" + std::string{command.tag} + "'",
@@ -149,22 +151,86 @@ void Consuming::removeConsumer(Consumer& consumer)
     channel.consumers.erase(channel.consumers.find(consumer.tag));
 }
 
+void Consuming::endConsumer(Consumer& consumer)
+{
+    Channel& channel = *consumer.channel;
+    const std::string tag = consumer.tag;
+    removeConsumer(consumer);
+    if (channel.connection.wantsConsumerCancelNotify && !channel.isClosing) {
+        m_state.post(channel, CancelNotice{tag});
+    }
+}
+
+ConsumerSlot Consuming::detachConsumer(Consumer& consumer)
+{
+    Channel& channel = *consumer.channel;
+    const ConsumerSlot slot = consumer.slot;
+    removeConsumer(consumer);
+    ConsumerSlot taken = channel.takeSlot();  // the one that was given back last
+    while (taken != slot)
+        taken = channel.takeSlot();
+    return slot;
+}
+
+void Consuming::resume(Channel& channel, Queue& queue, const OwnedCommand& command,
+                       ConsumerSlot slot)
+{
+    auto consumer = std::make_unique<Consumer>();
+    consumer->channel = &channel;
+    consumer->queue = &queue;
+    consumer->slot = slot;
+    consumer->tag = command.first;
+    consumer->noAck = (command.flags & 1) != 0;
+    consumer->isExclusive = (command.flags & 2) != 0;
+    consumer->prefetchMax = channel.prefetchMax;
+    consumer->priority = consumerPriorityOf(command.arguments);
+    consumer->arguments = command.arguments;
+    queue.consumers.add(*consumer, m_state.wallNow);
+    queue.lastUsed = m_state.now;
+    noteConsumerAdded(m_state, *consumer);
+    channel.consumers.emplace(command.first, std::move(consumer));
+    m_state.markDirty(queue);
+}
+
+void Consuming::giveUpHeld(Channel& channel, UnackedMessage& message, Queue& queue)
+{
+    releaseFrom(channel, message);
+    queue.requeue(std::exchange(message.entry, {}));
+    message.queue = {};
+    message.consumer = nullptr;
+    message.isDelivery = false;
+    message.remote = kNoNode;
+}
+
 void Consuming::endConsumers(Queue& queue)
 {
+    if (!queue.isLed()) endRemoteConsumers(queue);
     while (!queue.consumers.isEmpty()) {
-        Consumer& consumer = *queue.consumers.all().front();
-        Channel& channel = *consumer.channel;
-        const std::string tag = consumer.tag;
-        removeConsumer(consumer);
-        if (channel.connection.wantsConsumerCancelNotify && !channel.isClosing) {
-            m_state.post(channel, CancelNotice{tag});
-        }
+        endConsumer(*queue.consumers.all().front());
+    }
+}
+
+void Consuming::endRemoteConsumers(const Queue& queue)
+{
+    for (const auto& [id, connection] : m_state.connections) {
+        connection->forEachChannel([&](Channel& channel) {
+            if (channel.relays == nullptr) return;
+            std::erase_if(channel.relays->consumers, [&](const auto& one) {
+                if (one.second.queue != queue.id()) return false;
+                channel.giveSlotBack(one.second.slot);
+                if (channel.connection.wantsConsumerCancelNotify && !channel.isClosing) {
+                    m_state.post(channel, CancelNotice{one.first});
+                }
+                return true;
+            });
+        });
     }
 }
 
 void Consuming::leave(Channel& channel)
 {
     endReplies(channel);
+    m_relaying.leave(channel);
     // First, so that removing a consumer has nothing left to look through.
     channel.unacked.forEachLive([&](UnackedMessage& message) { putBack(channel, message); });
     channel.unacked.tidy();
@@ -182,6 +248,7 @@ void Consuming::leave(Channel& channel)
 
 void Consuming::deliverFrom(Queue& queue)
 {
+    if (!queue.isLed()) return;
     if (queue.wantsBodies() && !queue.consumers.isEmpty()) m_paging.readAhead(queue);
     bool hasHandedOut = false;
     while (queue.readyCount() > 0) {
@@ -214,6 +281,7 @@ void Consuming::deliverFrom(Queue& queue)
 
 bool Consuming::dropExpired(Queue& queue, WallTime at)
 {
+    if (!queue.isLed()) return false;
     for (int left = kDropsMax; left > 0; --left) {
         const auto expiry = queue.nextExpiry();
         if (!expiry || *expiry > at) return false;
@@ -225,7 +293,7 @@ bool Consuming::dropExpired(Queue& queue, WallTime at)
 bool Consuming::dropOverflow(Queue& queue)
 {
     // A queue that refuses publishes drops nothing, not even when messages come back to it.
-    if (queue.settings().overflow != Overflow::DropHead) return false;
+    if (queue.settings().overflow != Overflow::DropHead || !queue.isLed()) return false;
     for (int left = kDropsMax; left > 0; --left) {
         if (!queue.isOverLimit() || queue.readyCount() == 0) return false;
         m_state.discard(queue, queue.removeFirst(), DeathReason::LengthLimit);
@@ -460,12 +528,19 @@ void Consuming::acknowledge(Channel& channel, UnackedMessage& message)
 {
     channel.counters.ack += 1;
     m_state.counters.ack += 1;
+    if (message.remote) return settleAway(channel, message, RelayRequest::Settle::How::Ack);
     if (Queue* queue = m_state.catalogue.findQueue(message.queue)) {
         queue->counters.ack += 1;
         const bool isTold = isTraced(*channel.connection.vhost) && message.entry.isInMemory();
         if (isTold) traceAck(m_state, channel, *queue, message.entry);
     }
     drop(channel, message);
+}
+
+void Consuming::settleAway(Channel& channel, UnackedMessage& message, RelayRequest::Settle::How how)
+{
+    m_relaying.settle(channel, message, how);
+    channel.unacked.release(message);
 }
 
 void Consuming::drop(Channel& channel, UnackedMessage& message)
@@ -480,6 +555,7 @@ void Consuming::drop(Channel& channel, UnackedMessage& message)
 
 void Consuming::rejectForGood(Channel& channel, UnackedMessage& message)
 {
+    if (message.remote) return settleAway(channel, message, RelayRequest::Settle::How::Reject);
     releaseFrom(channel, message);
     QueueEntry entry = channel.unacked.release(message);
     Queue* queue = m_state.catalogue.findQueue(message.queue);
@@ -490,6 +566,7 @@ void Consuming::rejectForGood(Channel& channel, UnackedMessage& message)
 
 void Consuming::putBack(Channel& channel, UnackedMessage& message)
 {
+    if (message.remote) return settleAway(channel, message, RelayRequest::Settle::How::Requeue);
     releaseFrom(channel, message);
     QueueEntry entry = channel.unacked.release(message);
     Queue* queue = m_state.catalogue.findQueue(message.queue);
@@ -503,7 +580,8 @@ void Consuming::putBack(Channel& channel, UnackedMessage& message)
             return;
         }
         if (entry.isPersistent()) {
-            m_state.log(CountDeliveries{queue->id(), entry.position, entry.deliveryCount});
+            m_state.log(
+                CountDeliveries{queue->id(), entry.position, entry.deliveryCount, entry.sequence});
         }
     }
     queue->requeue(std::move(entry));
@@ -530,7 +608,7 @@ void Consuming::trimRefilled()
 
 void Consuming::logRemoval(const Queue& queue, const QueueEntry& entry)
 {
-    if (entry.position == 0) return;
+    if (entry.position == 0 && !queue.isMirrored) return;
     m_state.log(Remove{queue.id(), entry.sequence, entry.position, RemovalReason::Acked});
 }
 
@@ -556,6 +634,7 @@ void Consuming::setPrefetch(Channel& channel, const SetPrefetch& command)
 {
     if (command.isGlobal) {
         channel.globalPrefetchMax = command.count;
+        m_relaying.forwardToAll(channel, command);
         unpark(channel);
     } else {
         channel.prefetchMax = command.count;
@@ -566,6 +645,7 @@ void Consuming::setPrefetch(Channel& channel, const SetPrefetch& command)
 void Consuming::setFlow(Channel& channel, bool isActive)
 {
     channel.isFlowActive = isActive;
+    m_relaying.forwardToAll(channel, SetFlow{isActive});
     if (isActive) unpark(channel);
     m_state.post(channel, isActive ? PlainReply::FlowOkActive : PlainReply::FlowOkPaused);
 }

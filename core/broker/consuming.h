@@ -3,6 +3,7 @@
 #include "core/broker/command.h"
 #include "core/broker/errors.h"
 #include "core/broker/paging.h"
+#include "core/broker/relaying.h"
 #include "core/broker/state.h"
 
 #include <cstdint>
@@ -16,7 +17,10 @@ namespace warren::broker {
 /// Thread: the broker's.
 class Consuming {
 public:
-    Consuming(State& state, Paging& paging) : m_state(state), m_paging(paging) {}
+    Consuming(State& state, Paging& paging, Relaying& relaying)
+        : m_state(state), m_paging(paging), m_relaying(relaying)
+    {
+    }
 
     Verdict consume(Channel& channel, const Consume& command);
     void cancel(Channel& channel, const Cancel& command);
@@ -52,6 +56,17 @@ public:
     /// Consumers of this connection may take messages again.
     void unparkAll(Connection& connection);
 
+    // ---- when a queue is served elsewhere (queue_roles.h)
+
+    /// Ends one consumer, and tells its client.
+    void endConsumer(Consumer& consumer);
+    /// Removes a consumer without a word. @returns its slot, which stays taken
+    ConsumerSlot detachConsumer(Consumer& consumer);
+    /// A consumer that has been served elsewhere goes on here, under its slot.
+    void resume(Channel& channel, Queue& queue, const OwnedCommand& command, ConsumerSlot slot);
+    /// What the channel holds goes back to its queue; its tag stays good for nothing.
+    void giveUpHeld(Channel& channel, UnackedMessage& message, Queue& queue);
+
     /// The queue that a client means; an empty name is the last one it declared.
     /// @error NotFound, ResourceLocked
     Result<Queue*, Refusal> findQueue(Channel& channel, std::string_view name) const;
@@ -62,6 +77,8 @@ private:
     /// one only.
     void unpark(std::vector<Consumer*>& consumers);
     void removeConsumer(Consumer& consumer);
+    /// Our clients' consumers of a queue that is served elsewhere, and goes.
+    void endRemoteConsumers(const Queue& queue);
     void handOut(Queue& queue, Consumer& consumer);
     /// The first message of a queue on its way to a client.
     struct Taken {
@@ -90,6 +107,8 @@ private:
     /// The tags that a client's ack, reject or nack names, judged before anything changes.
     Verdict judgeTag(Channel& channel, DeliveryTag tag, bool isMultiple) const;
     void acknowledge(Channel& channel, UnackedMessage& message);
+    /// Of one that another node holds.
+    void settleAway(Channel& channel, UnackedMessage& message, RelayRequest::Settle::How how);
     void putBack(Channel& channel, UnackedMessage& message);
     void drop(Channel& channel, UnackedMessage& message);
     void rejectForGood(Channel& channel, UnackedMessage& message);
@@ -101,6 +120,7 @@ private:
     friend class Publishing;
     State& m_state;
     Paging& m_paging;
+    Relaying& m_relaying;
     std::uint64_t m_servedCount = 0;
     std::vector<Consumer*> m_woken;  // scratch
 };

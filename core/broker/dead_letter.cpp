@@ -178,12 +178,20 @@ void DeadLettering::carryOn(const DeadLetter& letter)
 {
     Queue* queue = m_state.catalogue.findQueue(letter.queue);
     if (queue == nullptr || letter.isLost) return;  // the queue has gone, its messages with it
+    const std::size_t sentBefore = m_state.remotePublishes.size();
     const std::size_t takenBy = publish(*queue, letter);
     queue->deadLetteredCount += 1;
     queue->deadLetterDroppedCount += takenBy == 0;
-    if (letter.entry.position == 0) return;
-    m_state.log(Remove{queue->id(), letter.entry.sequence, letter.entry.position,
-                       takenBy == 0 ? RemovalReason::Dropped : RemovalReason::DeadLettered});
+    if (letter.entry.position == 0 && !queue->isMirrored) return;
+    Remove removal{queue->id(), letter.entry.sequence, letter.entry.position,
+                   takenBy == 0 ? RemovalReason::Dropped : RemovalReason::DeadLettered};
+    if (m_state.remotePublishes.size() > sentBefore) {
+        // Another node is to have it first.
+        m_state.delayedRemovals.emplace_back(m_state.remotePublishes.back().position,
+                                             std::move(removal));
+        return;
+    }
+    m_state.log(std::move(removal));
 }
 
 std::size_t DeadLettering::publish(Queue& queue, const DeadLetter& letter)

@@ -334,11 +334,16 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
     if (!verdict) return verdict.error();
     m_state.lastQueueId.value += 1;
     definition.id = m_state.lastQueueId;
+    const bool isPlacedLater = m_state.isClustered;
     const bool isStored = command.isDurable && !command.isExclusive;
     const LogPosition position = m_state.change(PutQueue{std::move(definition)}, isStored);
     Queue& queue = *vhost.findQueue(name);
     queue.declaredAt = position;
     queue.lastUsed = m_state.now;
+    if (isPlacedLater) {
+        queue.role = QueueRole::Remote;
+        queue.leader = kNoNode;
+    }
     m_policies.apply(queue);
     m_state.markDirty(queue);  // it may expire
     return DeclaredQueue{.name = name, .messageCount = 0, .consumerCount = 0, .position = position};
@@ -389,17 +394,24 @@ Result<Declarations::RemovedMessages, Refusal> Declarations::deleteQueue(Vhost& 
 
 LogPosition Declarations::removeQueue(Queue& queue)
 {
-    m_consuming.endConsumers(queue);
     const QueueDefinition definition = queue.definition();
     Vhost& vhost = *m_state.catalogue.findVhost(definition.vhost);
     const auto bindings = vhost.bindings.to(DestinationKind::Queue, definition.name);
+    const LogPosition position = removeAlone(queue);
+    return std::max(position, removeOrphans(vhost, bindings));
+}
+
+void Declarations::forgetQueue(Queue& queue) { removeAlone(queue); }
+
+LogPosition Declarations::removeAlone(Queue& queue)
+{
+    m_consuming.endConsumers(queue);
+    const QueueDefinition definition = queue.definition();
     const bool wasStored = queue.isStored() || queue.hasSpilled();
     if (Connection* owner = m_state.findConnection(definition.exclusiveOwner)) {
         std::erase(owner->exclusiveQueues, definition.id);
     }
-    const LogPosition position =
-        m_state.change(RemoveQueue{definition.id, definition.vhost, definition.name}, wasStored);
-    return std::max(position, removeOrphans(vhost, bindings));
+    return m_state.change(RemoveQueue{definition.id, definition.vhost, definition.name}, wasStored);
 }
 
 void Declarations::removeDoomed()
@@ -425,7 +437,7 @@ Result<Declarations::RemovedMessages, Refusal> Declarations::purgeQueue(Vhost& v
     while (queue.readyCount() > 0) {
         const QueueEntry entry = queue.removeFirst();
         removed.count += 1;
-        if (entry.position == 0) continue;
+        if (entry.position == 0 && !queue.isMirrored) continue;
         m_state.log(Remove{queue.id(), entry.sequence, entry.position, RemovalReason::Purged});
     }
     return removed;

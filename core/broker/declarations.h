@@ -60,6 +60,9 @@ public:
 
     /// Deletes a queue without asking anybody. @returns the log position
     LogPosition removeQueue(Queue& queue);
+    /// The cluster has agreed that the queue goes; what follows from it is agreed on too.
+    void forgetQueue(Queue& queue);
+    bool isStored(const BindingDefinition& binding) const;
     /// Deletes the queues that lost their last consumer during the command.
     void removeDoomed();
 
@@ -88,7 +91,8 @@ private:
     Verdict judgeBindingRights(Asker asker, const BindingDefinition& binding) const;
     /// The ends of a binding, judged. @error NotFound, ResourceLocked
     Verdict judgeBinding(Asker asker, const BindingDefinition& binding) const;
-    bool isStored(const BindingDefinition& binding) const;
+    /// Its consumers end, wherever it is served, and it goes. @returns the log position
+    LogPosition removeAlone(Queue& queue);
     /// Removes the auto-delete exchanges that have lost their last binding with these, and those
     /// that follow from it. @returns the log position
     LogPosition removeOrphans(Vhost& vhost, std::vector<BindingDefinition> removed);

@@ -36,6 +36,7 @@ void Lifetimes::run()
 void Lifetimes::look(Queue& queue)
 {
     queue.timerAt = Instant::never();
+    if (!queue.isLed()) return;
     const auto idle = queue.settings().expires;
     const bool isUnused = idle && queue.consumers.isEmpty();
     if (isUnused && m_state.now - queue.lastUsed >= *idle) {
@@ -47,6 +48,7 @@ void Lifetimes::look(Queue& queue)
 
 void Lifetimes::settle(Queue& queue)
 {
+    if (!queue.isLed()) return;
     const bool hasMoreExpired = m_consuming.dropExpired(queue, m_state.wallNow);
     const bool isOverLimit = queue.hasLengthLimit() && m_consuming.dropOverflow(queue);
     if (hasMoreExpired || isOverLimit) m_state.markDirty(queue);

@@ -219,7 +219,9 @@ Verdict Publishing::publish(Channel& channel, Publish&& command)
     }
     if (queues.empty() && target->exchange->isDefault()) deliverReply(command.message);
     if (queues.empty() && command.isMandatory) giveBack(channel, command.message);
+    m_publisher = &channel;
     const Outcome outcome = enqueue(command.message, queues);
+    m_publisher = nullptr;
     noteBacklog(channel, *command.message, outcome);
     if (channel.mode == ChannelMode::Confirm) {
         if (outcome.isRefused) {
@@ -266,6 +268,19 @@ std::size_t Publishing::publishDeadLetter(Vhost& vhost, Exchange& exchange,
     for (Queue* queue : queues)
         takenBy += !enqueue(*queue, message).isRefused;
     return takenBy;
+}
+
+LogPosition Publishing::takeRelayed(Queue& queue, const MessagePtr& message, bool& isRefused)
+{
+    const Outcome outcome = enqueue(queue, message);
+    isRefused = outcome.isRefused;
+    return outcome.position;
+}
+
+void Publishing::refuse(Channel& channel, LogPosition position)
+{
+    channel.confirms.refuseWaiting(position);
+    if (channel.mode == ChannelMode::Confirm) m_state.noteConfirms(channel);
 }
 
 void Publishing::deliverReplays()
@@ -371,8 +386,26 @@ Publishing::Outcome Publishing::enqueue(const MessagePtr& message,
     return outcome;
 }
 
+Publishing::Outcome Publishing::sendAway(const Queue& queue, const MessagePtr& message)
+{
+    const bool isReachable = m_state.reachableNodes.contains(queue.leader);
+    if (!isReachable && m_publisher != nullptr) return {.isRefused = true};
+    RemotePublish publish{.to = isReachable ? queue.leader : kNoNode,
+                          .position = m_state.nextPosition(),
+                          .queue = queue.id(),
+                          .message = message};
+    if (m_publisher != nullptr) {
+        publish.connection = m_publisher->connection.id;
+        publish.channel = m_publisher->number;
+    }
+    const LogPosition position = publish.position;
+    m_state.remotePublishes.push_back(std::move(publish));
+    return {.position = position, .storedAt = position};
+}
+
 Publishing::Outcome Publishing::enqueue(Queue& queue, const MessagePtr& message)
 {
+    if (!queue.isLed()) return sendAway(queue, message);
     if (!queue.hasLengthLimit()) return append(queue, message);
     // What consumers would have taken by now doesn't count.
     if (queue.readyCount() > 0) m_consuming.deliverFrom(queue);
@@ -407,7 +440,8 @@ Publishing::Outcome Publishing::append(Queue& queue, const MessagePtr& message)
     }
     if (lifetime) expiresAt.sinceEpoch = m_state.wallNow.sinceEpoch + *lifetime;
     const std::uint8_t priority = queue.priorityOf(*message);
-    if (message->isPersistent() && queue.isStored()) {
+    // What mirrors are to have goes through the log, whatever its publisher wished.
+    if ((message->isPersistent() || queue.isMirrored) && queue.isStored()) {
         const RedeliveryMark& mark = queue.lane(priority).mark;
         if (!queue.consumers.isEmpty() && sequence > mark.upTo()) {
             // The message may go out at once: the mark goes before it in the log.
@@ -480,7 +514,9 @@ Verdict Publishing::commit(Channel& channel)
             deliverReply(publish.message);
         }
         if (publish.queues.empty() && publish.isMandatory) giveBack(channel, publish.message);
+        m_publisher = &channel;
         const Outcome outcome = enqueue(publish.message, m_queues);
+        m_publisher = nullptr;
         noteBacklog(channel, *publish.message, outcome);
         position = std::max(position, outcome.position);
         isPartial |= outcome.isRefused;

@@ -41,6 +41,12 @@ public:
     std::size_t publishDeadLetter(Vhost& vhost, Exchange& exchange, const MessagePtr& message,
                                   bool judgesCycles);
 
+    /// Another node has routed a message to this queue.
+    /// @returns the position after which it is safe; 0: it is at once
+    LogPosition takeRelayed(Queue& queue, const MessagePtr& message, bool& isRefused);
+    /// What the channel published at this position was not taken, or nobody knows.
+    void refuse(Channel& channel, LogPosition position);
+
     /// Delivers what exchanges have kept into what was newly bound to them.
     void deliverReplays();
     /// Routes the copies that tracing has made.
@@ -92,6 +98,8 @@ private:
     void deliverReply(const MessagePtr& message);
     Outcome enqueue(const MessagePtr& message, const std::vector<Queue*>& queues);
     Outcome enqueue(Queue& queue, const MessagePtr& message);
+    /// To a queue that another node leads.
+    Outcome sendAway(const Queue& queue, const MessagePtr& message);
     Outcome append(Queue& queue, const MessagePtr& message);
     void noteBacklog(Channel& channel, const Message& message, const Outcome& outcome);
     void count(Channel* channel, const Target& target, bool isMandatory);
@@ -101,6 +109,7 @@ private:
     Paging& m_paging;
     Consuming& m_consuming;
     Routing m_routing;
+    Channel* m_publisher = nullptr;        // who waits for what is being enqueued
     Routing::Route m_route;                // scratch
     std::vector<Confirm> m_confirms;       // scratch
     std::vector<Queue*> m_queues;          // scratch

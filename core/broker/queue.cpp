@@ -134,6 +134,31 @@ QueueEntry Queue::removeExpired()
     return std::move(*taken);
 }
 
+std::optional<QueueEntry> Queue::removeAt(Sequence sequence)
+{
+    std::optional<QueueEntry> taken;
+    forEachLane([&](std::uint8_t, QueueLane& one) {
+        if (!taken) taken = one.take(sequence);
+    });
+    if (!taken) return std::nullopt;
+    noteTaken(*taken);
+    forget(*taken);
+    return taken;
+}
+
+std::optional<LogPosition> Queue::countAt(Sequence sequence, std::uint32_t deliveryCount)
+{
+    std::optional<LogPosition> position;
+    forEachLane([&](std::uint8_t, QueueLane& one) {
+        QueueEntry* entry = one.find(sequence);
+        if (entry == nullptr) return;
+        entry->deliveryCount =
+            std::min(deliveryCount, QueueEntry::kDeliveryCountMax) & QueueEntry::kDeliveryCountMax;
+        if (entry->position != 0) position = entry->position;
+    });
+    return position;
+}
+
 void Queue::forget(const QueueEntry& entry)
 {
     m_bodyBytes -= entry.bodyBytes;

@@ -24,6 +24,13 @@
 
 namespace warren::broker {
 
+/// What this node is to a queue.
+enum class QueueRole : std::uint8_t {
+    Leads,    ///< its master: serves it
+    Mirrors,  ///< has a copy, in which only the master's operations happen
+    Remote,   ///< knows where it is
+};
+
 /// One queue: its messages in order, its consumers, its books.
 ///
 /// Messages of a higher priority come first; those of one priority in the order of their arrival.
@@ -67,6 +74,9 @@ public:
     // ---- contents
 
     Sequence nextSequence() const { return m_lastSequence + 1; }
+    Sequence lastSequence() const { return m_lastSequence; }
+    /// New messages get sequences above this one.
+    void skipSequences(Sequence upTo) { m_lastSequence = std::max(m_lastSequence, upTo); }
     std::size_t readyCount() const { return m_readyCount; }
     std::size_t readyCount(std::uint8_t priority) const { return lane(priority).readyCount(); }
     /// Bodies of the ready messages.
@@ -116,6 +126,8 @@ public:
     std::optional<WallTime> nextExpiry() const;
     /// Operation Remove of the message that nextExpiry() means. @pre there is one
     QueueEntry removeExpired();
+    /// Operation Remove of a ready message, wherever it lies. @returns nothing if it is not here
+    std::optional<QueueEntry> removeAt(Sequence sequence);
 
     /// The priority that a message has here.
     std::uint8_t priorityOf(const Message& message) const
@@ -149,6 +161,16 @@ public:
             visit(static_cast<std::uint8_t>(i + 1), m_moreLanes[i]);
     }
 
+    template <typename Visit>
+    void forEachLane(Visit visit) const
+    {
+        visit(std::uint8_t{0}, m_lane);
+        for (std::size_t i = 0; i < m_moreLanes.size(); ++i)
+            visit(static_cast<std::uint8_t>(i + 1), m_moreLanes[i]);
+    }
+    /// The ready message has come back so often. @returns its position, if it is here and stored
+    std::optional<LogPosition> countAt(Sequence sequence, std::uint32_t deliveryCount);
+
     // ---- what is in memory
 
     /// Whether messages may leave memory once they are durable.
@@ -180,6 +202,11 @@ public:
     bool askAhead(std::size_t bytesMax, std::vector<BodyRequest>& requests);
     /// What was asked for has come. @returns whether it was still wanted
     bool takeBack(const BodyRequest& request, const MessagePtr& message);
+
+    QueueRole role = QueueRole::Leads;
+    NodeId leader{};          ///< who serves it; kNoNode: nobody, or nobody knows
+    bool isMirrored = false;  ///< others follow this master: everything is stored, and told them
+    bool isLed() const { return role == QueueRole::Leads; }
 
     QueueConsumers consumers;
     MessageCounters counters;

@@ -56,6 +56,28 @@ QueueEntry QueueLane::takeFirst()
     return entry;
 }
 
+void QueueLane::redeliverUpTo(Sequence upTo)
+{
+    while (!m_fresh.isEmpty() && m_fresh.front().sequence <= upTo) {
+        unbook(m_fresh.front(), 0);
+        for (std::size_t* count : {&m_headCount, &m_examinedCount, &m_askedCount}) {
+            if (*count > 0) *count -= 1;
+        }
+        QueueEntry entry = m_fresh.popFront();
+        entry.isLoading = false;
+        entry.isRedelivered = true;
+        m_requeued.emplace_hint(m_requeued.end(), entry.sequence, std::move(entry));
+        if (m_goneCount > 0) tidy();
+    }
+}
+
+QueueEntry* QueueLane::find(Sequence sequence)
+{
+    if (const auto at = m_requeued.find(sequence); at != m_requeued.end()) return &at->second;
+    const std::size_t place = placeOf(sequence);
+    return place == m_fresh.size() ? nullptr : &m_fresh[place];
+}
+
 std::size_t QueueLane::firstPlaceFrom(Sequence sequence) const
 {
     std::size_t begin = 0;

@@ -92,6 +92,28 @@ public:
         return true;
     }
 
+    /// Its first `countMax` messages behind `after` of either kind, each kind in order.
+    template <typename Visit>
+    void forEachAfter(Sequence after, std::size_t countMax, Visit visit) const
+    {
+        std::size_t left = countMax;
+        for (auto at = m_requeued.upper_bound(after); at != m_requeued.end() && left > 0; ++at) {
+            visit(at->second);
+            left -= 1;
+        }
+        left = countMax;
+        for (std::size_t i = firstPlaceFrom(after + 1); i < m_fresh.size() && left > 0; ++i) {
+            if (m_fresh[i].isGone) continue;
+            visit(m_fresh[i]);
+            left -= 1;
+        }
+    }
+    /// What was never delivered here counts as delivered before, up to `upTo`: another node may
+    /// have.
+    void redeliverUpTo(Sequence upTo);
+    /// The ready message of this sequence; null if it is not here.
+    QueueEntry* find(Sequence sequence);
+
     /// The highest sequence that was ever delivered.
     Sequence deliveredUpTo() const
     {

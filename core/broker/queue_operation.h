@@ -64,6 +64,7 @@ struct CountDeliveries {
     QueueId queue;
     LogPosition position = 0;  ///< of its Enqueue
     std::uint32_t count = 0;
+    Sequence sequence = 0;
 };
 
 /// Messages of the queue, and of this priority in it, up to `upTo` may have been delivered: after a
@@ -81,6 +82,8 @@ struct MarkDelivered {
 struct StoredChange {
     LogPosition position = 0;
     CatalogueChange change;
+    bool isTransient = false;  ///< the store need not keep it: only the cluster wants to know
+    bool isAgreed = false;     ///< the cluster knows it already
 };
 using StoredOperation = std::variant<Enqueue, Remove, CountDeliveries, MarkDelivered, StoredChange>;
 

@@ -47,9 +47,12 @@ LogPosition State::change(CatalogueChange&& change, bool isStored)
 {
     noteChange(*this, change);
     catalogue.apply(change);
-    if (!isStored) return 0;
+    if (!isStored && !isClustered) return 0;
     const LogPosition position = nextPosition();
-    log(StoredChange{position, std::move(change)});
+    log(StoredChange{.position = position,
+                     .change = std::move(change),
+                     .isTransient = !isStored,
+                     .isAgreed = isApplyingAgreed});
     return position;
 }
 
@@ -74,7 +77,7 @@ void State::discard(const Queue& queue, QueueEntry&& entry, DeathReason reason)
 {
     if (queue.settings().deadLetterExchange) {
         deadLetters.pushBack({queue.id(), reason, std::move(entry)});
-    } else if (entry.position != 0) {
+    } else if (entry.position != 0 || queue.isMirrored) {
         log(Remove{queue.id(), entry.sequence, entry.position, RemovalReason::Dropped});
     }
 }
@@ -82,6 +85,10 @@ void State::discard(const Queue& queue, QueueEntry&& entry, DeathReason reason)
 void State::commit(LogPosition upTo)
 {
     m_committed = std::max(m_committed, upTo);
+    for (; !delayedRemovals.empty() && delayedRemovals.front().first <= m_committed;
+         delayedRemovals.pop_front()) {
+        log(std::move(delayedRemovals.front().second));
+    }
     std::erase_if(m_backlogged, [this](ConnectionId id) {
         Connection* connection = findConnection(id);
         if (connection == nullptr) return true;

@@ -10,14 +10,17 @@
 #include "core/broker/connection.h"
 #include "core/broker/counters.h"
 #include "core/broker/queue_operation.h"
+#include "core/broker/relay_request.h"
 #include "core/broker/timers.h"
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -94,6 +97,14 @@ public:
     WallTime wallNow;  ///< likewise, of the calendar
     QueueId lastQueueId;
     std::string nodeName;  ///< as traces name it
+    // What the broker has to know of its cluster; who runs it keeps it right.
+    bool isClustered = false;
+    NodeId definitionsLeader{};       ///< through whom definitions change; kNoNode: nobody
+    std::set<NodeId> reachableNodes;  ///< others that requests can be sent to
+    bool isApplyingAgreed = false;    ///< changes come from the cluster: it knows them
+    /// Dead letters on their way to other nodes: each goes once that position is committed.
+    std::deque<std::pair<LogPosition, Remove>> delayedRemovals;
+    std::vector<RemotePublish> remotePublishes;  ///< since the last call of Broker::take…
     /// Why publishers are blocked, if they are.
     Alarms alarms;
     /// Whose exchange amq.rabbitmq.event hears what happens.

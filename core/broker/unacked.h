@@ -24,6 +24,9 @@ struct UnackedMessage {
     Consumer* consumer = nullptr;  ///< nullptr: basic.get, or cancelled since
     /// Delivered to a consumer, be it cancelled since: counts for the channel's prefetch.
     bool isDelivery = false;
+    /// Another node holds it, under this tag, and has the rest; kNoNode: it did.
+    NodeId remote{};
+    DeliveryTag remoteTag = 0;
     Instant deliveredAt{};
     QueueEntry entry{};
 };

@@ -21,6 +21,12 @@ bool isClusterName(std::string_view name)
            });
 }
 
+/// Empty: not told yet.
+bool isAddress(std::string_view address)
+{
+    return address.size() <= Membership::kAddressBytesMax && isClusterName(address);
+}
+
 }  // namespace
 
 Status<Refusal> Membership::apply(const MembershipCommand& command)
@@ -66,12 +72,14 @@ bool Membership::hasDiskNodeBeside(const NodeName& name) const
 
 Status<Refusal> Membership::carryOut(const JoinNode& command)
 {
-    if (!command.name || command.id.value > kIdMax) return Refusal::Malformed;
+    if (!command.name || command.id.value > kIdMax || !isAddress(command.address))
+        return Refusal::Malformed;
     if (m_nodes.contains(command.name)) return Refusal::NameTaken;
     if (!isFresh(command.id)) return Refusal::IdUsed;
     if (m_nodes.size() >= kNodesMax) return Refusal::TooMany;
     if (m_nodes.empty() && command.type != NodeType::Disk) return Refusal::LastDiskNode;
-    m_nodes[command.name] = {command.name, command.id, command.type, NodeState::Joining};
+    m_nodes[command.name] = {command.name, command.id, command.type, NodeState::Joining,
+                             command.address};
     m_lastId = command.id;
     return {};
 }
@@ -80,7 +88,7 @@ Status<Refusal> Membership::carryOut(const StartNode& command)
 {
     ClusterNode* node = findNode(command.name);
     if (node == nullptr) return Refusal::NoSuchNode;
-    if (command.id.value > kIdMax) return Refusal::Malformed;
+    if (command.id.value > kIdMax || !isAddress(command.address)) return Refusal::Malformed;
     const bool keepsId =
         node->state == NodeState::Joining || (node->type == NodeType::Disk && node->id);
     if (keepsId) {
@@ -91,6 +99,7 @@ Status<Refusal> Membership::carryOut(const StartNode& command)
     }
     node->id = command.id;
     node->state = NodeState::Running;
+    node->address = command.address;
     return {};
 }
 
@@ -151,6 +160,7 @@ void Membership::encode(FieldWriter& to) const
         to.u64(node.id.value);
         to.u8(static_cast<std::uint8_t>(node.type));
         to.u8(static_cast<std::uint8_t>(node.state));
+        to.text(node.address);
     }
 }
 
@@ -167,11 +177,12 @@ std::optional<Membership> Membership::decode(FieldReader& from)
         node.id = {from.u64()};
         node.type = from.oneOf(NodeType::Ram);
         node.state = from.oneOf(NodeState::Down);
+        node.address = from.text();
         const bool isOrdered = node.name && node.name > last;
         const bool isOnlyOne = !node.id || ids.insert(node.id).second;
         const bool mayHaveNoId = node.state == NodeState::Down;
         if (!isOrdered || !isOnlyOne || node.id > membership.m_lastId ||
-            (!node.id && !mayHaveNoId)) {
+            (!node.id && !mayHaveNoId) || !isAddress(node.address)) {
             return std::nullopt;
         }
         last = node.name;
@@ -199,11 +210,13 @@ struct CommandWriter {
         to.node(command.name);
         to.u64(command.id.value);
         to.u8(static_cast<std::uint8_t>(command.type));
+        to.text(command.address);
     }
     void operator()(const StartNode& command) const
     {
         to.node(command.name);
         to.u64(command.id.value);
+        to.text(command.address);
     }
     void operator()(const StopNode& command) const { to.node(command.name); }
     void operator()(const LeaveNode& command) const { to.node(command.name); }
@@ -231,12 +244,14 @@ std::optional<MembershipCommand> decodeMembershipCommand(std::uint8_t kind, Fiel
         join.name = from.node();
         join.id = {from.u64()};
         join.type = from.oneOf(NodeType::Ram);
+        join.address = from.text();
         return join;
     }
     case 1: {
         StartNode start;
         start.name = from.node();
         start.id = {from.u64()};
+        start.address = from.text();
         return start;
     }
     case 2: return StopNode{from.node()};

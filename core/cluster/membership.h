@@ -27,6 +27,7 @@ struct ClusterNode {
     MemberId id;  ///< in the agreeing group; none until it starts after a change of its type
     NodeType type = NodeType::Disk;
     NodeState state = NodeState::Joining;
+    std::string address{};  ///< where the others dial it: "host:port"
     bool operator==(const ClusterNode&) const = default;
 };
 
@@ -35,6 +36,7 @@ struct JoinNode {
     NodeName name;
     MemberId id;
     NodeType type = NodeType::Disk;
+    std::string address{};
     bool operator==(const JoinNode&) const = default;
 };
 /// A member is there and has caught up. A disk node comes under the id it had. A RAM node forgot
@@ -42,6 +44,7 @@ struct JoinNode {
 struct StartNode {
     NodeName name;
     MemberId id;
+    std::string address{};  ///< as it is now
     bool operator==(const StartNode&) const = default;
 };
 /// A member stopped, or is lost.
@@ -80,6 +83,7 @@ class Membership {
 public:
     static constexpr std::size_t kNodesMax = 32;
     static constexpr std::size_t kNameBytesMax = 255;
+    static constexpr std::size_t kAddressBytesMax = 300;
     using Nodes = std::map<NodeName, ClusterNode>;
 
     /// @error why nothing has changed
@@ -96,7 +100,7 @@ public:
     bool operator==(const Membership&) const = default;
 
     /// membership = cluster-name:text last-id:u64 count:u32 node*
-    /// node       = name:node id:u64 type:u8 state:u8, ordered by name
+    /// node       = name:node id:u64 type:u8 state:u8 address:text, ordered by name
     void encode(FieldWriter& to) const;
     /// Nothing unless it is what a sequence of commands can make.
     static std::optional<Membership> decode(FieldReader& from);

@@ -29,8 +29,8 @@
 ///              15    policy: vhost:text name:text is-operator:u8
 ///
 ///   area 1     kind and fields
-///              0     join: name:node id:u64 type:u8 (0 disk, 1 RAM)
-///              1     start: name:node id:u64
+///              0     join: name:node id:u64 type:u8 (0 disk, 1 RAM) address:text
+///              1     start: name:node id:u64 address:text
 ///              2     stop: name:node
 ///              3     leave: name:node
 ///              4     forget: name:node

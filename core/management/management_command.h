@@ -201,12 +201,46 @@ struct SetDiskFreeLimit {
     std::optional<std::uint64_t> absoluteBytes{};
 };
 
+// ---- the cluster. Source: RabbitMQ, "Clustering Guide" and "Classic Queue Mirroring"; the verbs
+// of rabbitmqctl.
+
+/// This node joins the cluster that has a member there, and loses what it had.
+struct JoinCluster {
+    QString address{};  ///< "127.0.0.1:25672"
+    bool asRamNode = false;
+};
+/// This node leaves its cluster, and is alone and empty then.
+struct ResetNode {};
+/// The others give up a member that is down.
+struct ForgetClusterNode {
+    QString node{};
+};
+struct RenameCluster {
+    QString name{};
+};
+/// Another node leads the queue; it must have all of it.
+struct MoveMaster {
+    ResourceKey queue{};
+    QString node{};
+};
+/// Brings the mirrors of a queue up that lack something.
+struct SynchroniseQueue {
+    ResourceKey queue{};
+};
+struct CancelSynchronisation {
+    ResourceKey queue{};
+};
+/// Spreads the masters of queues evenly over the nodes that have all of them.
+struct RebalanceQueues {};
+
 using ManagementCommand =
     std::variant<DeclareQueue, DeleteQueue, PurgeQueue, DeclareExchange, DeleteExchange, AddBinding,
                  RemoveBinding, PublishMessage, BrowseMessages, CloseConnection, CloseChannel,
                  PutPolicy, RemovePolicy, PreviewPolicy, PutUser, RemoveUser, PutVhost, RemoveVhost,
                  PutPermission, RemovePermission, PutTopicPermission, RemoveTopicPermission,
-                 CheckAccess, CreateTestCertificates, SetMemoryWatermark, SetDiskFreeLimit>;
+                 CheckAccess, CreateTestCertificates, SetMemoryWatermark, SetDiskFreeLimit,
+                 JoinCluster, ResetNode, ForgetClusterNode, RenameCluster, MoveMaster,
+                 SynchroniseQueue, CancelSynchronisation, RebalanceQueues>;
 
 enum class CommandStatus {
     Done,

@@ -60,6 +60,7 @@ enum Topic : std::uint32_t {
     TopicUsers = 1024,           ///< users
     TopicPermissions = 2048,     ///< permissions and topic permissions
     TopicClosedChannels = 4096,  ///< the last channels that were closed for a fault
+    TopicCluster = 8192,         ///< nodes, links, and which node has which queue
 };
 using Topics = std::uint32_t;
 
@@ -416,6 +417,86 @@ struct Overview {
     bool operator==(const Overview&) const = default;
 };
 
+/// How a node of the cluster is, as the node that was asked sees it.
+enum class ClusterNodeState {
+    Running,
+    Joining,      ///< accepted, and catching up
+    Paused,       ///< without a majority: it refuses clients
+    Unreachable,  ///< a member that we hear nothing of
+    Down,         ///< agreed on: it stopped, or is lost
+};
+
+struct ClusterNodeRow {
+    QString name{};
+    QString address{};  ///< where the others reach it: "127.0.0.1:25672"
+    bool isDisk = true;
+    bool isSelf = false;
+    bool leadsDefinitions = false;  ///< changes of definitions go through it
+    ClusterNodeState state = ClusterNodeState::Running;
+    std::uint32_t masterCount = 0;  ///< queues that it leads
+    std::uint32_t mirrorCount = 0;  ///< queues that it mirrors
+    std::uint32_t connectionCount = 0;
+    std::uint64_t memoryBytes = 0;
+    std::uint64_t memoryLimitBytes = 0;  ///< 0: not known
+    std::uint64_t diskFreeBytes = 0;
+    std::uint64_t diskLimitBytes = 0;  ///< 0: not known
+    bool hasMemoryAlarm = false;
+    bool hasDiskAlarm = false;
+    bool operator==(const ClusterNodeRow&) const = default;
+};
+
+enum class ClusterLinkState { Up, Connecting, Refused };
+
+/// What this node knows of its way to another one.
+struct ClusterLinkRow {
+    QString from{};
+    QString to{};
+    ClusterLinkState state = ClusterLinkState::Connecting;
+    QString reason{};  ///< why it isn't up; empty: nobody knows yet
+    std::uint64_t unsentBytes = 0;
+    qint64 roundTripMicroseconds = -1;  ///< -1: not measured
+    bool operator==(const ClusterLinkRow&) const = default;
+};
+
+enum class ReplicaState {
+    Master,
+    InSync,         ///< has everything that was ever confirmed
+    Synchronising,  ///< gets what the queue had before it came
+    Behind,         ///< lacks something, and nobody brings it
+    Gone,           ///< its node is not there
+};
+
+/// A node's part in a queue.
+struct ReplicaRow {
+    QString node{};
+    ReplicaState state = ReplicaState::Master;
+    double progress = 1;         ///< of Synchronising, 0 to 1
+    std::uint64_t lagCount = 0;  ///< messages that it lacks, about
+    bool operator==(const ReplicaRow&) const = default;
+};
+
+/// Where a queue is.
+struct QueueReplicasRow {
+    ResourceKey key{};
+    QString policy{};              ///< empty: none
+    QString master{};              ///< empty: nobody leads it now
+    QList<ReplicaRow> replicas{};  ///< the master first, then mirrors, oldest first
+    std::uint64_t epoch = 1;       ///< how many masters it has had
+    std::uint32_t lossCount = 0;   ///< how often confirmed messages may have been lost
+    bool operator==(const QueueReplicasRow&) const = default;
+};
+
+struct ClusterView {
+    QString name{};
+    bool isClustered = false;       ///< more than this node alone, or about to be
+    QString pausedReason{};         ///< why this node refuses clients; empty: it doesn't
+    QString clusterAddress{};       ///< what others join: "127.0.0.1:25672"; empty: not listening
+    QList<ClusterNodeRow> nodes{};  ///< by name
+    QList<ClusterLinkRow> links{};  ///< by from, to
+    QList<QueueReplicasRow> queues{};  ///< by vhost, name; exclusive ones left out
+    bool operator==(const ClusterView&) const = default;
+};
+
 struct Snapshot {
     std::uint64_t sequence = 0;  ///< increases with every snapshot of one client
     QDateTime takenAt;
@@ -441,6 +522,7 @@ struct Snapshot {
     std::optional<ExchangeRow> exchange;
     QList<BindingRow> exchangeBindingsFrom;
     QList<BindingRow> exchangeBindingsTo;
+    ClusterView cluster;
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

@@ -7,6 +7,7 @@
 #include "core/net/poller.h"
 #include "core/node/browsing.h"
 #include "core/node/client_link.h"
+#include "core/node/cluster_node.h"
 #include "core/node/log.h"
 #include "core/node/management_executor.h"
 #include "core/node/password_hash.h"
@@ -100,6 +101,13 @@ public:
     void turn();
     void watch(const management::WatchScope& scope, std::chrono::milliseconds interval);
     management::CommandResult execute(const management::ManagementCommand& command);
+    bool executeInCluster(const management::ManagementCommand& command,
+                          const ClusterNode::CommandPromise& promise)
+    {
+        if (m_cluster == nullptr || !m_cluster->execute(command, promise)) return false;
+        scheduleTurn();
+        return true;
+    }
     void browse(const management::BrowseMessages& command, const Browsing::Promise& promise)
     {
         m_browsing.begin(command, promise);
@@ -109,6 +117,11 @@ private:
     Result<std::filesystem::path, NodeFailure> chooseFolder();
     Status<NodeFailure> openFolder();
     Status<NodeFailure> openStore();
+    Status<NodeFailure> openCluster();
+    void serve(bool isServing, const std::string& reason);
+    member::Status memberStatus() const;
+    void noteCommitted();
+    bool isClustered() const { return m_cluster != nullptr && m_cluster->member().isClustered(); }
     Status<NodeFailure> listen();
     void restore(storage::RecoveredState&& recovered);
     void addDefaults();
@@ -144,6 +157,8 @@ private:
     std::unique_ptr<QTemporaryDir> m_ephemeralFolder;
     std::optional<storage::DataFolder> m_folder;
     std::unique_ptr<storage::StoreThread> m_store;
+    std::unique_ptr<ClusterNode> m_cluster;
+    bool m_isServing = true;
     net::Poller m_poller;
     ClientLink::Context m_linkContext;
     PublisherHolds::Links m_links;
@@ -242,7 +257,11 @@ Result<NodeStarted, NodeFailure> BrokerLoop::Impl::open()
     // before the event loop goes on, and then the store is there.
     if (const auto status = openFolder(); !status) return status.error();
     if (const auto status = listen(); !status) return status.error();
+    if (const auto status = openCluster(); !status) return status.error();
     if (const auto status = openStore(); !status) return status.error();
+    if (const auto status = m_cluster->start(); !status) {
+        return NodeFailure{ExitCode::DatabaseDamaged, textOf(std::string_view{status.error()})};
+    }
     housekeep();
     m_resources.noteStart();
     m_housekeeping.start(kHousekeepingInterval);
@@ -319,7 +338,8 @@ Status<NodeFailure> BrokerLoop::Impl::openStore()
         {.committed =
              [this](broker::LogPosition upTo) {
                  readClocks();
-                 m_broker.commit(upTo);
+                 if (m_cluster != nullptr) m_cluster->member().storeCommitted(upTo);
+                 if (!isClustered()) m_broker.commit(upTo);
                  turn();
              },
          .failed = [this](const storage::IoError& error) { storeFailed(error); },
@@ -347,7 +367,8 @@ void BrokerLoop::Impl::restore(storage::RecoveredState&& recovered)
                                                           .deliveryCount = message.deliveryCount});
     }
     m_broker.finishRestore(recovered.lastPosition, recovered.lastQueueId);
-    addDefaults();
+    m_broker.setEventVhost(m_config.effectiveEventVhost());
+    if (!m_cluster->isMember()) addDefaults();
     m_logger.info("restored what the data folder holds",
                   {{"definitions", recovered.definitions.size()},
                    {"messages", restoredCount},
@@ -403,16 +424,74 @@ void BrokerLoop::Impl::stop()
     if (m_store == nullptr) return;
     m_broker.logExactMarks();
     handOverToStore();
+    m_cluster.reset();
     if (const auto status = m_store->closeCleanly(); !status) {
         m_logger.error("the store could not be closed in order: " + status.error().text);
     }
     m_store.reset();
 }
 
+// ----------------------------------------------------------------------------------------- cluster
+
+Status<NodeFailure> BrokerLoop::Impl::openCluster()
+{
+    auto cluster = ClusterNode::open(
+        m_config, m_folder->path(),
+        {.broker = m_broker,
+         .logger = m_logger,
+         .now = steadyNow,
+         .load = [this](auto&& requests) { m_store->load(std::move(requests)); },
+         .wake = [this] { scheduleTurn(); },
+         .serve = [this](bool isServing,
+                         const std::string& reason) { serve(isServing, reason); },
+         .setConnectionBase =
+             [this](std::uint64_t base) {
+                 m_lastConnectionId.value = std::max(m_lastConnectionId.value, base);
+             },
+         .emptied = [this] { addDefaults(); },
+         .status = [this] { return memberStatus(); }});
+    if (!cluster) {
+        return NodeFailure{ExitCode::CannotListen, textOf(std::string_view{cluster.error()})};
+    }
+    m_cluster = std::move(*cluster);
+    return {};
+}
+
+void BrokerLoop::Impl::serve(bool isServing, const std::string& reason)
+{
+    m_isServing = isServing;
+    if (isServing) return;
+    for (const auto& [id, link] : m_links)
+        m_broker.closeConnection(id, {amqp::ReplyCode::ConnectionForced, reason, {}});
+    scheduleTurn();
+}
+
+member::Status BrokerLoop::Impl::memberStatus() const
+{
+    const broker::Alarms alarms = m_resources.alarms();
+    return {.memoryBytes = m_resources.residentBytes(),
+            .memoryLimitBytes = m_resources.limits().watermarkBytes(),
+            .diskFreeBytes = m_resources.diskFreeBytes(),
+            .diskLimitBytes = m_resources.limits().diskLimitBytes(),
+            .connectionCount = static_cast<std::uint32_t>(m_links.size()),
+            .hasMemoryAlarm = alarms.isLowOnMemory,
+            .hasDiskAlarm = alarms.isLowOnDisk};
+}
+
+/// In a cluster a position is safe once the others that matter have it too.
+void BrokerLoop::Impl::noteCommitted()
+{
+    if (!isClustered()) return;
+    const broker::LogPosition safe = m_cluster->member().safePosition();
+    if (safe > m_broker.state().committed()) m_broker.commit(safe);
+}
+
 // -------------------------------------------------------------------------------------------- turn
 
 void BrokerLoop::Impl::accept(net::FileDescriptor descriptor, Transport transport)
 {
+    // As a node that has not started: RabbitMQ's doesn't listen then.
+    if (!m_isServing) return;
     m_lastConnectionId.value += 1;
     const ConnectionId id = m_lastConnectionId;
     auto link =
@@ -463,11 +542,16 @@ void BrokerLoop::Impl::turn()
     m_isTurnScheduled = false;
     m_turnBytes = 0;
     for (int round = 0; round < kFlushRoundsMax; ++round) {
+        noteCommitted();
         m_broker.flush();
         handOverToStore();
-        m_broker.drainEvents([this](ConnectionId id, std::span<const broker::Event> events) {
+        m_broker.drainEvents([this](ConnectionId id, std::span<broker::Event> events) {
             const auto at = m_links.find(id);
-            if (at != m_links.end()) at->second->send(events);
+            if (at != m_links.end()) {
+                at->second->send(events);
+            } else if (m_cluster != nullptr) {
+                m_cluster->member().takeEvents(id, events);
+            }
         });
         for (ClientLink* link : std::exchange(m_touched, {})) {
             link->isTouched = false;
@@ -478,7 +562,11 @@ void BrokerLoop::Impl::turn()
     }
     m_holds.update(m_broker.takeConsumersBehind(), steadyNow());
     m_gone.clear();
+    const bool hasMore = m_cluster != nullptr && m_cluster->member().endTurn();
     m_isInTurn = false;
+    const bool isMoreSafe =
+        isClustered() && m_cluster->member().safePosition() > m_broker.state().committed();
+    if (hasMore || isMoreSafe) scheduleTurn();
     foresee();
     if (m_broker.hasWork() || !m_touched.empty()) scheduleTurn();
     armTimer();
@@ -503,6 +591,7 @@ void BrokerLoop::Impl::handOverToStore()
     std::vector<broker::BodyRequest> requests = m_broker.takeBodyRequests();
     if (!requests.empty() && m_store != nullptr) m_store->load(std::move(requests));
     std::vector<broker::StoredOperation> operations = m_broker.takeOperations();
+    if (m_cluster != nullptr) m_cluster->member().noteOperations(operations);
     if (!operations.empty() && m_store != nullptr) m_store->append(std::move(operations));
 }
 
@@ -510,14 +599,18 @@ void BrokerLoop::Impl::takeBodies(std::vector<broker::LoadedBody>&& bodies)
 {
     readClocks();
     std::vector<broker::LoadedBody> ofBroker;
+    std::vector<broker::LoadedBody> ofMirrors;
     for (broker::LoadedBody& body : bodies) {
         if (body.request.reader == 0) {
             ofBroker.push_back(std::move(body));
+        } else if ((body.request.reader & mirroring::MirrorLeader::kReaderBit) != 0) {
+            ofMirrors.push_back(std::move(body));
         } else {
             m_browsing.take(std::move(body));
         }
     }
     m_broker.provideBodies(std::move(ofBroker));
+    if (!ofMirrors.empty()) m_cluster->member().takeBodies(std::move(ofMirrors));
     turn();
 }
 
@@ -577,7 +670,10 @@ void BrokerLoop::Impl::foresee()
 
 void BrokerLoop::Impl::applyAlarms()
 {
-    const broker::Alarms alarms = m_resources.alarms();
+    broker::Alarms alarms = m_resources.alarms();
+    const broker::Alarms elsewhere = m_cluster->member().clusterAlarms();
+    alarms.isLowOnMemory |= elsewhere.isLowOnMemory;
+    alarms.isLowOnDisk |= elsewhere.isLowOnDisk;
     if (alarms == m_broker.state().alarms) return;
     if (!alarms.isAny()) {
         m_logger.info("publishers go on: the alarm is over");
@@ -648,6 +744,7 @@ void BrokerLoop::Impl::sendSnapshot()
             surroundings.log.append(std::move(row));
         }
     }
+    if (m_scope.topics & management::TopicCluster) surroundings.cluster = m_cluster->view();
     emit m_owner.snapshotReady(
         m_snapshots.build(m_broker.state(), m_scope, std::move(surroundings), steadyNow()));
 }
@@ -734,6 +831,7 @@ void BrokerLoop::execute(const management::ManagementCommand& command,
 {
     const auto* browse = std::get_if<management::BrowseMessages>(&command);
     if (m_impl != nullptr && browse != nullptr) return m_impl->browse(*browse, promise);
+    if (m_impl != nullptr && m_impl->executeInCluster(command, promise)) return;
     if (m_impl != nullptr) {
         promise->addResult(m_impl->execute(command));
     } else {

@@ -34,6 +34,24 @@ struct Options {
     QCommandLineOption ephemeral{
         QStringLiteral("ephemeral"),
         QStringLiteral("Keep nothing: data go to a new folder that is removed at the end.")};
+    QCommandLineOption clusterPort{
+        QStringLiteral("cluster-port"),
+        QStringLiteral("Let other nodes of the cluster connect at port <number>; 0 is any free one."),
+        QStringLiteral("number")};
+    QCommandLineOption clusterAddress{
+        QStringLiteral("cluster-address"),
+        QStringLiteral("Tell other nodes to connect at <host:port>, if that is not where this one "
+                       "listens."),
+        QStringLiteral("host:port")};
+    QCommandLineOption cookieFile{
+        QStringLiteral("cookie-file"),
+        QStringLiteral("Keep the secret that all nodes of the cluster share in <file>."),
+        QStringLiteral("file")};
+    QCommandLineOption join{
+        QStringLiteral("join"),
+        QStringLiteral("Join the cluster that has a member at <host:port>, unless this node is in "
+                       "one already. What this node has is deleted."),
+        QStringLiteral("host:port")};
     QCommandLineOption logLevel{
         QStringLiteral("log-level"),
         QStringLiteral("Log <level> and above: debug, info, warning, error."),
@@ -115,6 +133,20 @@ std::optional<QString> applyOptions(const QCommandLineParser& parser, const Opti
                 .arg(parser.value(options.nodeName));
         }
     }
+    if (parser.isSet(options.clusterPort)) {
+        bool isNumber = false;
+        config.cluster.port = parser.value(options.clusterPort).toUShort(&isNumber);
+        if (!isNumber) {
+            return QStringLiteral("--cluster-port must be a number from 0 to 65535, not '%1'")
+                .arg(parser.value(options.clusterPort));
+        }
+    }
+    config.cluster.address = parser.value(options.clusterAddress).toStdString();
+    config.cluster.joinAddress = parser.value(options.join).toStdString();
+    if (parser.isSet(options.cookieFile)) {
+        config.cluster.cookieFile =
+            QDir::cleanPath(QFileInfo(parser.value(options.cookieFile)).absoluteFilePath());
+    }
     if (parser.isSet(options.logLevel)) {
         const auto level = logLevelOf(parser.value(options.logLevel));
         if (!level) {
@@ -134,7 +166,9 @@ CommandLineOutcome readCommandLine(const QStringList& arguments, const QString& 
     QCommandLineParser parser;
     parser.setApplicationDescription(description);
     parser.addOptions({options.config, options.data, options.listen, options.amqpPort,
-                       options.nodeName, options.ephemeral, options.logLevel, options.help,
+                       options.nodeName, options.ephemeral, options.clusterPort,
+                       options.clusterAddress, options.cookieFile, options.join, options.logLevel,
+                       options.help,
                        options.version});
     if (!parser.parse(arguments)) {
         return usageError(parser.errorText() + QStringLiteral(" (see --help)"));

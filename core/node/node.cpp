@@ -7,6 +7,8 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <csignal>
+
 namespace warren::node {
 
 namespace {
@@ -34,23 +36,15 @@ Node::Node(NodeConfig config, const std::vector<IgnoredSetting>& ignoredSettings
       m_config(std::move(config)),
       m_logger(std::make_unique<Logger>(m_config.logLevel)),
       m_thread(m_config, *m_logger),
-      m_client(std::make_unique<LocalBrokerClient>(m_thread.loop()))
+      m_client(std::make_unique<LocalBrokerClient>(m_thread.loop())),
+      m_sharedClient(*m_client),
+      m_control(m_sharedClient)
 {
     for (const IgnoredSetting& setting : ignoredSettings)
         logIgnored(*m_logger, setting);
-    connect(&m_thread.loop(), &BrokerLoop::started, this, [this](const NodeStarted& result) {
-        for (const net::Endpoint& endpoint : result.endpoints) {
-            m_logger->info("accepts connections",
-                           {{"address", endpoint.text()}, {"node", m_config.nodeName}});
-        }
-        for (const net::Endpoint& endpoint : result.tlsEndpoints) {
-            m_logger->info("accepts connections with TLS",
-                           {{"address", endpoint.text()}, {"node", m_config.nodeName}});
-        }
-        m_client->setReachable(true);
-        emit started(result);
-    });
+    connect(&m_thread.loop(), &BrokerLoop::started, this, &Node::greet);
     connect(&m_thread.loop(), &BrokerLoop::failed, this, [this](const NodeFailure& failure) {
+        m_control.stopListening();
         m_logger->error(utf8Of(failure.text));
         emit failed(failure);
     });
@@ -58,14 +52,34 @@ Node::Node(NodeConfig config, const std::vector<IgnoredSetting>& ignoredSettings
         m_logger->info("stopped");
         emit stopped();
     });
+    // The program knows what else has to end, and it listens to this already.
+    connect(&m_control, &ControlServer::stopRequested, this, [] { std::raise(SIGTERM); });
 }
 
 Node::~Node() { m_client->setReachable(false); }
+
+void Node::greet(const NodeStarted& result)
+{
+    for (const net::Endpoint& endpoint : result.endpoints) {
+        m_logger->info("accepts connections",
+                       {{"address", endpoint.text()}, {"node", m_config.nodeName}});
+    }
+    for (const net::Endpoint& endpoint : result.tlsEndpoints) {
+        m_logger->info("accepts connections with TLS",
+                       {{"address", endpoint.text()}, {"node", m_config.nodeName}});
+    }
+    if (const auto listening = m_control.listen(result.dataFolder); !listening) {
+        m_logger->warning("warrenctl can't reach this node", {{"reason", listening.error()}});
+    }
+    m_client->setReachable(true);
+    emit started(result);
+}
 
 void Node::start() { m_thread.start(); }
 
 void Node::requestStop()
 {
+    m_control.stopListening();
     m_client->setReachable(false);
     m_thread.requestStop();
 }

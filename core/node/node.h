@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/node/broker_thread.h"
+#include "core/node/control_client.h"
+#include "core/node/control_server.h"
 #include "core/node/local_broker_client.h"
 #include "core/node/node_config.h"
 #include "core/node/rabbitmq_conf.h"
@@ -30,7 +32,7 @@ public:
     ~Node() override;
 
     const NodeConfig& config() const { return m_config; }
-    management::BrokerClient& client() { return *m_client; }
+    management::BrokerClient& client() { return m_sharedClient; }
 
     /// Ends with started or failed.
     void start();
@@ -46,10 +48,15 @@ signals:
     void stopped();
 
 private:
+    /// What comes of a start that succeeded.
+    void greet(const NodeStarted& result);
+
     NodeConfig m_config;
     std::unique_ptr<Logger> m_logger;
     BrokerThread m_thread;
     std::unique_ptr<LocalBrokerClient> m_client;
+    ControlClient m_sharedClient;
+    ControlServer m_control;
 };
 
 }  // namespace warren::node

@@ -54,6 +54,12 @@ struct ClusterSettings {
     std::string queueMasterLocator = "client-local";  ///< or "min-masters", "random"
     std::uint32_t syncBatchSize = 4096;               ///< messages per batch of a new mirror
     std::uint64_t syncBytesPerSecondMax = 0;          ///< 0: no limit
+    /// Where other nodes find this one; 0: any free port; nullopt: 20000 above that of AMQP if that
+    /// is free, else any, as RabbitMQ's distribution port.
+    std::optional<std::uint16_t> port;
+    std::string address;  ///< "host:port" that the others are told; empty: where it listens
+    QString cookieFile;   ///< absolute; empty: "cookie" in the data folder
+    std::string joinAddress;  ///< of a member; joined at the start, unless it is in a cluster
     bool operator==(const ClusterSettings&) const = default;
 };
 

@@ -135,6 +135,7 @@ SnapshotPtr SnapshotBuilder::build(const broker::State& state, const WatchScope&
         return std::tie(a.connection, a.number) < std::tie(b.connection, b.number);
     });
     if (scope.topics & TopicLog) snapshot->log = std::move(surroundings.log);
+    snapshot->cluster = std::move(surroundings.cluster);
     if ((scope.topics & TopicQueueDetail) && scope.queue) {
         addQueueDetail(state, *scope.queue, links, *snapshot, now);
     }

@@ -31,6 +31,7 @@ public:
         std::uint64_t storeCreditBytes =
             0;  ///< each publisher's part of what may wait for the disk
         QList<management::LogRow> log;
+        management::ClusterView cluster;
         /// Whether a user may log in from this machine only.
         std::function<bool(std::string_view user)> isLoopbackOnly = [](std::string_view) {
             return false;

@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint8_t kDurable = 1;
 constexpr std::uint8_t kAutoDelete = 2;
 constexpr std::uint8_t kInternal = 4;
+constexpr std::uint8_t kExclusive = 8;
 constexpr std::uint8_t kProtected = 1;
 constexpr std::uint8_t kTracing = 2;
 
@@ -120,6 +121,9 @@ std::optional<broker::CatalogueChange> queueOf(RowReader key, RowReader value)
     queue.isDurable = (flags & kDurable) != 0;
     queue.isAutoDelete = (flags & kAutoDelete) != 0;
     queue.arguments = value.table();
+    const bool isExclusive = (flags & kExclusive) != 0;
+    if (isExclusive) queue.exclusiveOwner = {value.u64()};
+    if (isExclusive != bool{queue.exclusiveOwner}) return std::nullopt;
     if (!key.isComplete() || !value.isComplete() || !queue.id) return std::nullopt;
     return broker::PutQueue{std::move(queue)};
 }
@@ -328,8 +332,10 @@ DefinitionRow rowOf(const broker::QueueDefinition& queue)
                       .source = {}};
     append(row.value, queue.id.value);
     append(row.value, static_cast<std::uint8_t>((queue.isDurable ? kDurable : 0) |
-                                                (queue.isAutoDelete ? kAutoDelete : 0)));
+                                                (queue.isAutoDelete ? kAutoDelete : 0) |
+                                                (queue.exclusiveOwner ? kExclusive : 0)));
     appendTable(row.value, queue.arguments);
+    if (queue.exclusiveOwner) append(row.value, queue.exclusiveOwner.value);
     return row;
 }
 

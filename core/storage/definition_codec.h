@@ -15,7 +15,7 @@
 ///   text       = length:u32, that many bytes
 ///   name       = vhost:text name:text
 ///   arguments  = AMQP field table, §4.2.5.5, its length:u32 first
-///   flags      = u8; bit 0 durable, bit 1 auto-delete, bit 2 internal
+///   flags      = u8; bit 0 durable, bit 1 auto-delete, bit 2 internal, bit 3 exclusive
 ///   tags       = count:u32, that many texts
 ///   limit      = u8 0: none / u8 1, i64
 ///
@@ -26,6 +26,7 @@
 ///                                             vhost-flags
 ///   2 exchange     name                       type:u8 flags arguments                -
 ///   3 queue        name                       id:u64 flags arguments                 -
+///                                             owner:u64, if exclusive
 ///   4 binding      vhost:text                 (empty)                                name of the
 ///                  destination-kind:u8                                               source
 ///                  destination:text
@@ -77,7 +78,7 @@ struct DefinitionRow {
 
 DefinitionRow rowOf(const broker::VhostDefinition& vhost);
 DefinitionRow rowOf(const broker::ExchangeDefinition& exchange);
-/// Without its exclusive owner: connections don't survive.
+/// One with an exclusive owner is for the cluster only: connections don't survive a restart.
 DefinitionRow rowOf(const broker::QueueDefinition& queue);
 DefinitionRow rowOf(const broker::BindingDefinition& binding);
 DefinitionRow rowOf(const broker::UserDefinition& user);

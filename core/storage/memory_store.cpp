@@ -143,6 +143,7 @@ void MemoryStore::apply(broker::MarkDelivered&& mark)
 
 void MemoryStore::apply(broker::StoredChange&& stored)
 {
+    if (stored.isTransient) return;
     broker::CatalogueChange change = std::move(stored.change);
     if (auto* put = std::get_if<broker::PutQueue>(&change)) {
         m_lastQueueId = std::max(m_lastQueueId, put->queue.id);

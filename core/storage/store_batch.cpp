@@ -102,7 +102,8 @@ void BatchBuilder::add(broker::MarkDelivered&& mark)
 
 void BatchBuilder::add(broker::StoredChange&& change)
 {
-    addSlot(change.position, Slot::Kind::Change);
+    addSlot(change.position, change.isTransient ? Slot::Kind::Nothing : Slot::Kind::Change);
+    if (change.isTransient) return;
     m_changes.push_back(std::move(change.change));
 }
 
@@ -178,6 +179,7 @@ std::vector<BatchBuilder::Slot> BatchBuilder::takeSlots(StoreBatch& batch)
             batch.marks[at->second].upTo = slot.sequence;
             break;
         }
+        case Slot::Kind::Nothing: break;
         case Slot::Kind::Change:
             batch.changes.push_back(std::move(m_changes.front()));
             m_changes.pop_front();

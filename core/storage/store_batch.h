@@ -90,7 +90,7 @@ public:
 private:
     /// One position. Elided when it is a message without `message`.
     struct Slot {
-        enum class Kind : std::uint8_t { Message, Mark, Change };
+        enum class Kind : std::uint8_t { Message, Mark, Change, Nothing };
         broker::LogPosition position;
         QueueId queue;
         Sequence sequence;

@@ -77,14 +77,22 @@ private:
 };
 
 /// All topics, as flags.
-inline constexpr management::Topics kAllTopics = 8191;
+inline constexpr management::Topics kAllTopics = 16383;
 
-/// A node that has just been started: no client, no queue, the predeclared exchanges.
+/// A node that has just been started: no client, no queue, the predeclared exchanges; alone.
 management::Snapshot emptySnapshot();
 
 /// A working node: six queues, twelve exchanges, some connections, channels, policies, users with
-/// permissions, closes and log lines.
+/// permissions, closes and log lines. It is one of three in a cluster, where one mirror is being
+/// filled and one is behind.
 management::Snapshot typicalSnapshot();
+
+/// As typicalSnapshot in a cluster that has fallen apart: its second node is unreachable, its third
+/// is down, so this one is paused; a queue has lost its master, and another messages.
+management::Snapshot brokenClusterSnapshot();
+
+/// The third node of those snapshots, by its name; the second is "warren2@localhost".
+inline const QString kThirdNode = QStringLiteral("warren3@localhost");
 
 /// As typicalSnapshot with a second virtual host, "staging", that has limits and is protected.
 management::Snapshot administeredSnapshot();

@@ -38,6 +38,8 @@ INCLUDES = {
             "definition.h",
             "command.h",
         },
+        # What a member of a cluster keeps on its disk.
+        "core/raft": {"raft_environment.h", "raft_types.h", "message_codec.h", "validity.h"},
     },
     "core/cluster": {
         "core/base": all,
@@ -54,10 +56,33 @@ INCLUDES = {
         "core/storage": {"definition_codec.h"},
     },
     "core/raft": {"core/base": all, "core/cluster": {"consensus.h"}},
+    "core/mirroring": {
+        "core/base": all,
+        "core/broker": all,
+        "core/cluster": {"field_codec.h", "placement.h"},
+        "core/storage": {"record_format.h"},
+    },
+    "core/member": {
+        "core/base": all,
+        "core/amqp": {"field_table.h"},
+        "core/broker": all,
+        "core/cluster": all,
+        "core/mirroring": all,
+        "core/raft": all,
+        "core/storage": {"record_format.h"},
+    },
+    "core/peer": {
+        "core/base": all,
+        "core/cluster": {"node_name.h"},
+        "core/net": {"endpoint.h", "file_descriptor.h"},
+    },
     "core/management": {},
     "core/net": {"core/base": all, "core/session": all},
     "core/http": {"core/management": all},
     "core/node": {
+        "core/member": all,
+        "core/mirroring": all,
+        "core/peer": all,
         "core/base": all,
         "core/amqp": all,
         "core/broker": all,
@@ -74,9 +99,19 @@ INCLUDES = {
     "app/node": {"core/node": all, "core/management": all},
     "app/ctl": {"core/management": all},
     "app/perf": {"core/base": all, "core/amqp": all},
+    "app/sim": {
+        "core/base": all,
+        "core/amqp": all,
+        "core/broker": all,
+        "core/cluster": all,
+        "core/member": all,
+        "core/raft": all,
+        "core/storage": {"memory_store.h"},
+    },
 }
 
-PURE = ("core/base", "core/amqp", "core/broker", "core/session", "core/cluster", "core/raft")
+PURE = ("core/base", "core/amqp", "core/broker", "core/session", "core/cluster", "core/raft",
+        "core/mirroring", "core/member")
 # Parts of the world that have few doors: the beginnings of the paths that may use them.
 ONLY_IN = {
     r"<qcustomplot\.h>": ("ui/widgets/rate_plot.cpp",),

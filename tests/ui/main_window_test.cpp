@@ -39,6 +39,7 @@ enum PageIndex {
     kConnections,
     kChannels,
     kMemoryFlow,
+    kCluster,
     kPolicies,
     kUsers,
     kVhosts,
@@ -120,7 +121,7 @@ TEST_F(MainWindowTest, OpensPagesByTheirNumber)
     QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
     EXPECT_TRUE(m_window->page(kOverview)->isVisible());
     QTest::keyClick(m_window.get(), Qt::Key_0, Qt::ControlModifier);
-    EXPECT_TRUE(m_window->page(kLog)->isVisible());
+    EXPECT_TRUE(m_window->page(kVhosts)->isVisible());
 }
 
 TEST_F(MainWindowTest, MovesTheFocusToTheFilter)

@@ -67,7 +67,7 @@ TableColumn<Row> numberColumn(const QString& title, Value value, Write write)
 ///
 /// Thread: GUI. `show` turns the difference between two snapshots into few row signals, so
 /// selection, scroll position and sorting survive a refresh. Cost: O(rows), and at most kRunsMax +
-/// 4 signals, however many rows changed.
+/// 4 signals, however many rows changed. Only another number of columns resets the model.
 ///
 /// @tparam Row    a row of a snapshot; comparable with ==
 /// @tparam KeyOf  member or function that gives the key of a row; keys are comparable with <
@@ -108,6 +108,10 @@ public:
     }
 
     bool matches(int row, const QList<QString>& words) const override;
+
+protected:
+    /// For tables whose columns depend on what is there, such as one for each node.
+    void replaceColumns(std::vector<TableColumn<Row>> columns);
 
 private:
     static decltype(auto) keyOf(const Row& row) { return std::invoke(KeyOf, row); }
@@ -288,6 +292,20 @@ void SnapshotTableModel<Row, KeyOf>::update(const QList<Row>& wanted)
         std::copy(wanted.begin() + first, wanted.begin() + last + 1, m_rows.begin() + first);
         emit dataChanged(index(first, 0), index(last, columnCount() - 1));
     }
+}
+
+template <typename Row, auto KeyOf>
+void SnapshotTableModel<Row, KeyOf>::replaceColumns(std::vector<TableColumn<Row>> columns)
+{
+    if (columns.size() != m_columns.size()) {
+        beginResetModel();
+        m_columns = std::move(columns);
+        endResetModel();
+        return;
+    }
+    m_columns = std::move(columns);
+    emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
+    if (!m_rows.isEmpty()) emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
 template <typename Row, auto KeyOf>

@@ -1,0 +1,198 @@
+#include "core/member/cluster_member.h"
+
+#include <algorithm>
+#include <utility>
+
+// What the leader of the agreement sees to: who is lost, who leads which queue, who votes.
+namespace warren::member {
+
+using cluster::NodeName;
+using cluster::NodeState;
+
+namespace {
+
+/// A node whose links are gone for this long is lost.
+constexpr std::chrono::milliseconds kLostAfter{400};
+
+}  // namespace
+
+cluster::PlacementNodes ClusterMember::placementNodes() const
+{
+    cluster::PlacementNodes nodes;
+    for (const auto& [name, node] : m_metadata->membership().nodes()) {
+        if (node.state != NodeState::Running) continue;
+        nodes.push_back({.name = name, .type = node.type});
+    }
+    for (const auto& [queue, placement] : m_metadata->placements().all()) {
+        for (cluster::PlacementNode& node : nodes) {
+            node.masterCount += placement.master == node.name;
+            node.replicaCount += placement.hasReplica(node.name);
+        }
+    }
+    return nodes;
+}
+
+namespace {
+
+const broker::PolicyDefinition* policyDefinitionOf(const broker::State& state, QueueId id)
+{
+    const broker::Queue* queue = state.catalogue.findQueue(id);
+    if (queue == nullptr || queue->policy().empty()) return nullptr;
+    const broker::Vhost* vhost = state.catalogue.findVhost(queue->definition().vhost);
+    const auto policy = vhost->policies.find(queue->policy());
+    return policy == vhost->policies.end() ? nullptr : &policy->second;
+}
+
+}  // namespace
+
+cluster::MirrorPolicy ClusterMember::policyOf(QueueId id) const
+{
+    const broker::State& state = m_world.broker.state();
+    const broker::Queue* queue = state.catalogue.findQueue(id);
+    const auto* policy = policyDefinitionOf(state, id);
+    const bool canMirror =
+        queue != nullptr && queue->definition().isDurable && !queue->definition().exclusiveOwner;
+    if (policy == nullptr || !canMirror) return {};
+    return cluster::mirrorPolicyOf(policy->definition);
+}
+
+std::optional<cluster::MasterLocator> ClusterMember::locatorOf(QueueId id) const
+{
+    const auto* policy = policyDefinitionOf(m_world.broker.state(), id);
+    if (policy == nullptr) return std::nullopt;
+    const auto* value = policy->definition.find("queue-master-locator");
+    const auto* name = value == nullptr ? nullptr : value->as<std::string>();
+    return name == nullptr ? std::nullopt : cluster::masterLocatorNamed(*name);
+}
+
+void ClusterMember::control()
+{
+    if (!isLeader() || !m_isActive || m_isFounding) return;
+    controlNodes();
+    controlRaftMembers();
+    if (!std::exchange(m_mustControl, false)) return;
+    controlQueues();
+}
+
+void ClusterMember::controlNodes()
+{
+    for (const auto& [name, node] : m_metadata->membership().nodes()) {
+        if (name == m_world.self || node.state != NodeState::Running) continue;
+        Peer& peer = m_peers[name];
+        const bool isThere = peer.isHeard && m_world.links.isUp(name);
+        if (isThere) {
+            peer.lostAt = Instant::never();
+            continue;
+        }
+        if (peer.lostAt == Instant::never()) peer.lostAt = now();
+        if (now() - peer.lostAt < kLostAfter) continue;
+        peer.lostAt = now() + std::chrono::seconds{2};  // not again at once
+        m_world.warn("node " + name.text() + " is lost");
+        propose(cluster::MembershipCommand{cluster::StopNode{name}});
+    }
+}
+
+void ClusterMember::controlRaftMembers()
+{
+    if (m_isChangingMembers) return;
+    const auto members = m_raft->members();
+    const auto roleIn = [&](cluster::MemberId id) -> std::optional<cluster::MemberRole> {
+        for (const cluster::Member& member : members) {
+            if (member.id == id) return member.role;
+        }
+        return std::nullopt;
+    };
+    const auto done = [this](cluster::Outcome) { m_isChangingMembers = false; };
+    for (const auto& [name, node] : m_metadata->membership().nodes()) {
+        if (!node.id) continue;
+        const auto role = roleIn(node.id);
+        const cluster::MemberRole wanted = cluster::roleOf(node.type);
+        if (!role) {
+            m_isChangingMembers = true;
+            return m_raft->addMember(node.id, cluster::MemberRole::Standby, done);
+        }
+        if (*role != wanted && node.state != NodeState::Down) {
+            m_isChangingMembers = true;
+            return m_raft->assignRole(node.id, wanted, done);
+        }
+    }
+    for (const cluster::Member& member : members) {
+        if (m_metadata->membership().find(member.id) != nullptr) continue;
+        if (member.id == m_world.disk.identity().id) continue;
+        m_isChangingMembers = true;
+        return m_raft->removeMember(member.id, done);
+    }
+}
+
+void ClusterMember::controlQueues()
+{
+    const cluster::PlacementNodes nodes = placementNodes();
+    for (const auto& [queue, placement] : m_metadata->placements().all())
+        controlQueue(queue, placement, nodes);
+    // Who declared a queue may have been lost before it was placed.
+    for (const broker::Vhost* vhost : m_world.broker.state().catalogue.vhostsByName()) {
+        for (const broker::Queue* queue : vhost->queuesByName()) {
+            const QueueId id = queue->id();
+            const bool isAgreed = m_metadata->definitions().hasQueue(id);
+            if (!isAgreed || m_metadata->placements().find(id) != nullptr) continue;
+            const bool isOnItsWay = std::ranges::any_of(
+                m_proposals, [](const auto& one) { return !one.second.positions.empty(); });
+            if (!isOnItsWay) place(queue->definition(), {});
+        }
+    }
+}
+
+void ClusterMember::controlQueue(QueueId id, const cluster::Placement& placement,
+                                 const cluster::PlacementNodes& nodes)
+{
+    const auto& membership = m_metadata->membership();
+    const broker::Queue* queue = m_world.broker.findQueue(id);
+    if (queue == nullptr) return;
+    const bool hasMaster = placement.master && membership.isRunning(placement.master);
+    const broker::QueueDefinition& definition = queue->definition();
+    const bool endsWithNode = !definition.isDurable || bool{definition.exclusiveOwner};
+    if (!hasMaster && endsWithNode) {
+        if (m_queueProposals.contains(id)) return;
+        const std::uint64_t number = propose(
+            broker::CatalogueChange{broker::RemoveQueue{id, definition.vhost, definition.name}}, {},
+            false, [this, id](auto) { m_queueProposals.erase(id); });
+        m_queueProposals[id] = number;
+        return;
+    }
+    const cluster::MirrorPolicy policy = policyOf(id);
+    if (!hasMaster) {
+        const auto next =
+            cluster::successionOf(placement, policy, cluster::Departure::Failure, nodes);
+        const cluster::PlacementTarget target{id, placement.epoch, next.node};
+        if (next.kind == cluster::SuccessionKind::Promote) {
+            m_world.note("node " + next.node.text() + " is promoted: it leads queue '" +
+                         definition.name + "' in vhost '" + definition.vhost + "'");
+            proposeOnce(id, cluster::Promote{target});
+        } else if (next.kind == cluster::SuccessionKind::PromoteUnsynced) {
+            m_world.warn("node " + next.node.text() +
+                         " is promoted though it may lack confirmed "
+                         "messages of queue '" +
+                         definition.name + "'");
+            proposeOnce(id, cluster::PromoteUnsynced{target});
+        }
+        return;
+    }
+    for (const NodeName& node : placement.inSync) {
+        if (node == placement.master || membership.isRunning(node)) continue;
+        return proposeOnce(id, cluster::LeaveInSync{{id, placement.epoch, node}});
+    }
+    const auto wanted = cluster::wantedPlacement(placement, policy, nodes);
+    const auto steps = cluster::stepsTo(wanted, id, placement, nodes);
+    if (!steps.empty()) proposeOnce(id, steps.front());
+}
+
+void ClusterMember::proposeOnce(QueueId queue, cluster::PlacementCommand command)
+{
+    if (m_queueProposals.contains(queue)) return;
+    m_queueProposals[queue] = propose(std::move(command), {}, false, [this, queue](auto) {
+        m_queueProposals.erase(queue);
+        m_mustControl = true;
+    });
+}
+
+}  // namespace warren::member

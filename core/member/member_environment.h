@@ -1,0 +1,82 @@
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/broker/body_request.h"
+#include "core/broker/broker.h"
+#include "core/cluster/node_name.h"
+#include "core/member/frames.h"
+#include "core/raft/raft_environment.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace warren::member {
+
+/// Who this node is in its cluster, apart from what is agreed on.
+struct MemberIdentity {
+    cluster::MemberId id;  ///< none: it is in no cluster
+    std::string clusterId;
+    bool operator==(const MemberIdentity&) const = default;
+};
+
+/// What a member must not forget.
+class MemberDisk : public raft::RaftDisk {
+public:
+    virtual MemberIdentity identity() const = 0;
+    /// @error one sentence
+    virtual Result<raft::PersistentState, std::string> load() = 0;
+    /// Forgets everything and becomes this member with this state; durable before it returns.
+    virtual warren::Status<std::string> begin(const MemberIdentity& identity,
+                                              const raft::PersistentState& state) = 0;
+    /// Who the others are and where, for the next start: until the node hears from one of them it
+    /// knows no more. Losing it loses no message.
+    virtual void rememberPeers(const std::vector<JoinAnswer::Member>& peers) = 0;
+    virtual std::vector<JoinAnswer::Member> knownPeers() const = 0;
+    /// Writes what was handed over, then `persisted` is called for it.
+    virtual void flush() = 0;
+    virtual bool hasWork() const = 0;
+    std::function<void(raft::Ticket)> persisted;
+};
+
+/// The ways to the other nodes.
+class MemberLinks {
+public:
+    virtual ~MemberLinks() = default;
+    virtual bool send(const cluster::NodeName& to, ByteView frame) = 0;
+    virtual void setPeer(const cluster::NodeName& name, const std::string& address) = 0;
+    virtual void removePeer(const cluster::NodeName& name) = 0;
+    virtual bool isUp(const cluster::NodeName& name) const = 0;
+    virtual bool isHeard(const cluster::NodeName& name) const = 0;
+    /// Finds out who is there, and calls with its name or why not.
+    virtual void introduce(const std::string& address,
+                           std::function<void(Result<cluster::NodeName, std::string>)> done) = 0;
+    virtual std::string ownAddress() const = 0;
+};
+
+/// A member's world. All of it outlives the member.
+struct MemberEnvironment {
+    cluster::NodeName self;
+    broker::Broker& broker;
+    MemberDisk& disk;
+    MemberLinks& links;
+    raft::RaftClock& clock;
+    std::uint64_t seed = 0;
+    /// Asks the store for bodies; the answers come to ClusterMember::takeBodies.
+    std::function<void(std::vector<broker::BodyRequest>&&)> load;
+    /// A turn of the broker is wanted.
+    std::function<void()> wake;
+    /// Whether clients are served; if not, those that are there are closed with this text.
+    std::function<void(bool isServing, const std::string& reason)> serve;
+    /// Ids of client connections are above this one from now on.
+    std::function<void(std::uint64_t base)> setConnectionBase;
+    /// Nothing is declared any more: what an empty node begins with is wanted.
+    std::function<void()> emptied;
+    std::function<member::Status()> status;
+    std::function<void(const std::string& sentence)> note;
+    std::function<void(const std::string& sentence)> warn;
+};
+
+}  // namespace warren::member

@@ -1,0 +1,514 @@
+#include "core/node/cluster_node.h"
+
+#include "core/node/log.h"
+#include "core/node/value_conversion.h"
+#include "core/peer/node_links.h"
+#include "core/storage/raft_store.h"
+
+#include <QFile>
+#include <QRandomGenerator>
+#include <QSaveFile>
+#include <QTimer>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <variant>
+
+namespace warren::node {
+
+using cluster::NodeName;
+
+namespace {
+
+/// RabbitMQ's distribution port is so far above that of AMQP.
+constexpr std::uint16_t kPortDistance = 20000;
+
+}  // namespace
+
+// The member's world. Not in an anonymous namespace: Impl, which has them, is none of this file's
+// own.
+namespace cluster_world {
+
+/// The file is made when the node becomes a member, and not before.
+class LazyDisk final : public member::MemberDisk {
+public:
+    LazyDisk(std::filesystem::path file, Logger& logger) : m_file(std::move(file)), m_logger(logger)
+    {
+    }
+
+    /// @error why the file that is there can't be used
+    Status<std::string> openIfThere()
+    {
+        std::error_code error;
+        if (!std::filesystem::exists(m_file, error)) return {};
+        return open();
+    }
+
+    member::MemberIdentity identity() const override
+    {
+        if (m_store == nullptr) return {};
+        return {{m_store->identity().memberId}, m_store->identity().clusterId};
+    }
+    Result<raft::PersistentState, std::string> load() override
+    {
+        auto state = m_store->load();
+        if (!state) return state.error().text;
+        return std::move(*state);
+    }
+    Status<std::string> begin(const member::MemberIdentity& identity,
+                              const raft::PersistentState& state) override
+    {
+        if (m_store == nullptr) {
+            if (auto opened = open(); !opened) return opened;
+        }
+        const auto begun = m_store->begin({identity.id.value, identity.clusterId}, state);
+        if (!begun) return begun.error().text;
+        return {};
+    }
+    void rememberPeers(const std::vector<member::JoinAnswer::Member>& peers) override
+    {
+        QSaveFile file(peersFile());
+        if (!file.open(QIODevice::WriteOnly)) return noteUnsaved(file.errorString());
+        member::JoinAnswer answer;
+        answer.members = peers;
+        const std::string bytes = member::encode(answer);
+        file.write(bytes.data(), static_cast<qint64>(bytes.size()));
+        if (!file.commit()) noteUnsaved(file.errorString());
+    }
+    std::vector<member::JoinAnswer::Member> knownPeers() const override
+    {
+        QFile file(peersFile());
+        constexpr qint64 kBytesMax = 64 * 1024;
+        if (!file.open(QIODevice::ReadOnly) || file.size() > kBytesMax) return {};
+        const QByteArray bytes = file.readAll();
+        if (bytes.isEmpty()) return {};
+        const auto answer = member::decodeJoinAnswer(bytesOf(
+            std::string_view{bytes.constData() + 1, static_cast<std::size_t>(bytes.size() - 1)}));
+        return answer ? answer->members : std::vector<member::JoinAnswer::Member>{};
+    }
+    void flush() override
+    {
+        if (m_store != nullptr) m_store->flush();
+    }
+    bool hasWork() const override { return m_store != nullptr && m_store->hasWork(); }
+
+    bool saveTerm(raft::Term term, raft::MemberId vote) override
+    {
+        return m_store->saveTerm(term, vote);
+    }
+    void append(raft::Ticket ticket, raft::LogIndex first,
+                std::vector<raft::Entry> entries) override
+    {
+        m_store->append(ticket, first, std::move(entries));
+    }
+    void truncate(raft::LogIndex from) override { m_store->truncate(from); }
+    void storeSnapshot(raft::Ticket ticket, raft::SnapshotPtr snapshot,
+                       raft::LogIndex keepFrom) override
+    {
+        m_store->storeSnapshot(ticket, std::move(snapshot), keepFrom);
+    }
+
+private:
+    Status<std::string> open()
+    {
+        auto store = storage::RaftStore::open(m_file);
+        if (!store) return store.error().text;
+        m_store = std::move(*store);
+        m_store->persisted = [this](raft::Ticket ticket) { persisted(ticket); };
+        m_store->failed = [this](const storage::IoError& error) {
+            m_logger.error("the cluster's file has failed: " + error.text);
+        };
+        return {};
+    }
+
+    QString peersFile() const
+    {
+        return textOf(std::string_view{(m_file.parent_path() / "cluster.peers").string()});
+    }
+    void noteUnsaved(const QString& reason)
+    {
+        m_logger.warning("the addresses of the other nodes could not be saved: " + utf8Of(reason));
+    }
+
+    std::filesystem::path m_file;
+    Logger& m_logger;
+    std::unique_ptr<storage::RaftStore> m_store;
+};
+
+class Clock final : public raft::RaftClock {
+public:
+    explicit Clock(std::function<Instant()> now) : m_now(std::move(now)) {}
+    Instant now() override { return m_now(); }
+
+private:
+    std::function<Instant()> m_now;
+};
+
+class Links final : public member::MemberLinks {
+public:
+    std::unique_ptr<peer::NodeLinks> links;
+
+    bool send(const NodeName& to, ByteView frame) override { return links->send(to, frame); }
+    void setPeer(const NodeName& name, const std::string& address) override
+    {
+        links->setPeer(name, address);
+    }
+    void removePeer(const NodeName& name) override { links->removePeer(name); }
+    bool isUp(const NodeName& name) const override { return links->isUp(name); }
+    bool isHeard(const NodeName& name) const override { return links->state(name).isHeard; }
+    void introduce(const std::string& address,
+                   std::function<void(Result<NodeName, std::string>)> done) override
+    {
+        links->introduce(address,
+                         [done = std::move(done)](Result<peer::PeerIdentity, std::string> who) {
+                             if (!who) return done(who.error());
+                             done(who->name);
+                         });
+    }
+    std::string ownAddress() const override { return links->self().address; }
+};
+
+}  // namespace cluster_world
+
+class ClusterNode::Impl {
+public:
+    Impl(const NodeConfig& config, Environment environment, std::filesystem::path folder,
+         NodeName self)
+        : world(std::move(environment)),
+          joinAddress(config.cluster.joinAddress),
+          disk(folder / "cluster.db", world.logger),
+          clock(world.now),
+          seed(QRandomGenerator::system()->generate64()),
+          theMember({.self = std::move(self),
+                     .broker = world.broker,
+                     .disk = disk,
+                     .links = links,
+                     .clock = clock,
+                     .seed = seed,
+                     .load = world.load,
+                     .wake = world.wake,
+                     .serve = world.serve,
+                     .setConnectionBase = world.setConnectionBase,
+                     .emptied = world.emptied,
+                     .status = world.status,
+                     .note = [this](const std::string& text) { world.logger.info(text); },
+                     .warn = [this](const std::string& text) { world.logger.warning(text); }})
+    {
+        QObject::connect(&timer, &QTimer::timeout, &timer, [this] { theMember.tick(); });
+    }
+
+    Status<std::string> listen(const NodeConfig& config, peer::Cookie cookie);
+    void join();
+
+    Environment world;
+    std::string joinAddress;
+    cluster_world::LazyDisk disk;
+    cluster_world::Clock clock;
+    cluster_world::Links links;
+    std::uint64_t seed;
+    member::ClusterMember theMember;
+    QTimer timer;
+};
+
+Status<std::string> ClusterNode::Impl::listen(const NodeConfig& config, peer::Cookie cookie)
+{
+    peer::NodeLinks::Callbacks callbacks;
+    callbacks.linkUp = [this](const peer::PeerIdentity& peer) { theMember.linkUp(peer.name); };
+    callbacks.linkDown = [this](const NodeName& peer, const std::string& reason) {
+        world.logger.debug("lost the way to node " + peer.text() + ": " + reason);
+        theMember.linkDown(peer);
+    };
+    callbacks.heard = [this](const peer::PeerIdentity& peer) {
+        theMember.heard(peer.name, peer.address);
+    };
+    callbacks.silent = [this](const NodeName& peer) { theMember.silent(peer); };
+    callbacks.received = [this](const peer::PeerIdentity& from, ByteView frame) {
+        theMember.received(from.name, from.address, frame);
+    };
+    callbacks.warned = [this](const std::string& sentence) { world.logger.warning(sentence); };
+    const peer::PeerIdentity self{theMember.self(), config.cluster.address, seed};
+    links.links =
+        std::make_unique<peer::NodeLinks>(self, std::move(cookie), peer::LinkOptions{}, callbacks);
+
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;
+    if (!config.listeners.empty()) {
+        const ListenAddress& amqp = config.listeners.front();
+        if (amqp.port != 0 && amqp.port <= UINT16_MAX - kPortDistance) {
+            port = static_cast<std::uint16_t>(amqp.port + kPortDistance);
+        }
+        const bool isNumeric =
+            !amqp.address.empty() &&
+            amqp.address.find_first_not_of("0123456789abcdefABCDEF.:") == std::string::npos;
+        if (isNumeric) address = amqp.address;
+    }
+    if (config.cluster.port) port = *config.cluster.port;
+    auto endpoint = links.links->listen(address, port);
+    if (!endpoint && !config.cluster.port) endpoint = links.links->listen(address, 0);
+    if (!endpoint) return endpoint.error();
+    return {};
+}
+
+void ClusterNode::Impl::join()
+{
+    if (joinAddress.empty()) return;
+    theMember.join(joinAddress, cluster::NodeType::Disk,
+                   [this](const std::optional<std::string>& refusal) {
+                       if (refusal) {
+                           world.logger.error("this node could not join the cluster at " +
+                                              joinAddress + ": " + *refusal);
+                       } else {
+                           world.logger.info("this node joins the cluster at " + joinAddress);
+                       }
+                   });
+}
+
+// ------------------------------------------------------------------------------------------- start
+
+ClusterNode::ClusterNode(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+
+ClusterNode::~ClusterNode() = default;
+
+Result<std::unique_ptr<ClusterNode>, std::string> ClusterNode::open(
+    const NodeConfig& config, const std::filesystem::path& folder, Environment environment)
+{
+    auto self = NodeName::parse(config.nodeName);
+    if (!self) {
+        // The name of this machine may be none that a cluster can use.
+        environment.logger.warning(self.error() + "; in a cluster it is warren@localhost");
+        self = NodeName::parse("warren@localhost");
+    }
+    const std::filesystem::path cookieFile =
+        config.cluster.cookieFile.isEmpty()
+            ? folder / "cookie"
+            : std::filesystem::path{utf8Of(config.cluster.cookieFile)};
+    auto cookie = peer::Cookie::loadOrCreate(cookieFile);
+    if (!cookie) return cookie.error();
+    auto impl = std::make_unique<Impl>(config, std::move(environment), folder, std::move(*self));
+    if (auto opened = impl->disk.openIfThere(); !opened) return opened.error();
+    if (auto listening = impl->listen(config, std::move(*cookie)); !listening) {
+        return listening.error();
+    }
+    return std::unique_ptr<ClusterNode>(new ClusterNode(std::move(impl)));
+}
+
+bool ClusterNode::isMember() const { return bool{m_impl->disk.identity().id}; }
+
+Status<std::string> ClusterNode::start()
+{
+    if (auto started = m_impl->theMember.start(); !started) return started;
+    m_impl->timer.start(member::ClusterMember::kTick);
+    if (!isMember()) m_impl->join();
+    return {};
+}
+
+member::ClusterMember& ClusterNode::member() { return m_impl->theMember; }
+const member::ClusterMember& ClusterNode::member() const { return m_impl->theMember; }
+
+const std::string& ClusterNode::address() const { return m_impl->links.links->self().address; }
+
+// -------------------------------------------------------------------------------------- management
+
+namespace {
+
+using management::CommandResult;
+using management::CommandStatus;
+
+struct ClusterVerbs {
+    member::ClusterMember& member;
+    const broker::Broker& broker;
+    member::ClusterMember::Done done;
+
+    bool operator()(const management::JoinCluster& command) const
+    {
+        member.join(utf8Of(command.address),
+                    command.asRamNode ? cluster::NodeType::Ram : cluster::NodeType::Disk, done);
+        return true;
+    }
+    bool operator()(const management::ResetNode&) const
+    {
+        member.reset(done);
+        return true;
+    }
+    bool operator()(const management::ForgetClusterNode& command) const
+    {
+        const auto name = NodeName::parse(utf8Of(command.node));
+        if (name) {
+            member.forget(*name, done);
+        } else {
+            done(name.error());
+        }
+        return true;
+    }
+    bool operator()(const management::RenameCluster& command) const
+    {
+        member.rename(utf8Of(command.name), done);
+        return true;
+    }
+    bool operator()(const management::MoveMaster& command) const
+    {
+        const auto name = NodeName::parse(utf8Of(command.node));
+        const auto queue = queueOf(command.queue);
+        if (!name) {
+            done(name.error());
+        } else if (queue) {
+            member.moveMaster(*queue, *name, done);
+        }
+        return true;
+    }
+    bool operator()(const management::SynchroniseQueue& command) const
+    {
+        if (const auto queue = queueOf(command.queue)) member.synchronise(*queue, done);
+        return true;
+    }
+    bool operator()(const management::CancelSynchronisation& command) const
+    {
+        if (const auto queue = queueOf(command.queue)) member.cancelSynchronisation(*queue, done);
+        return true;
+    }
+    bool operator()(const management::RebalanceQueues&) const
+    {
+        member.rebalance(done);
+        return true;
+    }
+    template <typename Other>
+    bool operator()(const Other&) const
+    {
+        return false;
+    }
+
+private:
+    /// Says so if there is none.
+    std::optional<QueueId> queueOf(const management::ResourceKey& key) const
+    {
+        const broker::Vhost* vhost = broker.findVhost(utf8Of(key.vhost));
+        const broker::Queue* queue =
+            vhost == nullptr ? nullptr : vhost->findQueue(utf8Of(key.name));
+        if (queue != nullptr) return queue->id();
+        done("no queue '" + utf8Of(key.name) + "' in vhost '" + utf8Of(key.vhost) + "'");
+        return std::nullopt;
+    }
+};
+
+}  // namespace
+
+bool ClusterNode::execute(const management::ManagementCommand& command,
+                          const CommandPromise& promise)
+{
+    const ClusterVerbs verbs{
+        m_impl->theMember, m_impl->world.broker,
+        [promise](const std::optional<std::string>& refusal) {
+            if (refusal) {
+                promise->addResult(
+                    CommandResult{CommandStatus::Conflict, textOf(std::string_view{*refusal}), {}});
+            } else {
+                promise->addResult(CommandResult{});
+            }
+            promise->finish();
+        }};
+    return std::visit(verbs, command);
+}
+
+management::ClusterView ClusterNode::view() const
+{
+    using management::ClusterNodeState;
+    const member::ClusterMember& member = m_impl->theMember;
+    const auto& membership = member.metadata().membership();
+    const auto text = [](const std::string& utf8) { return textOf(std::string_view{utf8}); };
+    management::ClusterView view;
+    view.name =
+        text(membership.clusterName().empty() ? member.self().text() : membership.clusterName());
+    view.isClustered = member.isClustered() || member.isJoining();
+    view.pausedReason = text(member.isServing() ? std::string{} : member.pausedReason());
+    view.clusterAddress = text(address());
+    const cluster::NodeName leader = member.leaderName();
+    std::map<NodeName, std::pair<std::uint32_t, std::uint32_t>> counts;
+    for (const auto& [queue, placement] : member.metadata().placements().all()) {
+        if (placement.master) counts[placement.master].first += 1;
+        for (const NodeName& mirror : placement.mirrors)
+            counts[mirror].second += 1;
+    }
+    for (const auto& [name, node] : membership.nodes()) {
+        management::ClusterNodeRow row;
+        row.name = text(name.text());
+        row.address = text(node.address);
+        row.isDisk = node.type == cluster::NodeType::Disk;
+        row.isSelf = name == member.self();
+        row.leadsDefinitions = name == leader;
+        const bool isThere =
+            row.isSelf || (m_impl->links.isUp(name) && m_impl->links.isHeard(name));
+        const member::Status* status = member.statusOf(name);
+        const bool isPaused =
+            row.isSelf ? !member.isServing() : status != nullptr && status->isPaused;
+        switch (node.state) {
+        case cluster::NodeState::Joining: row.state = ClusterNodeState::Joining; break;
+        case cluster::NodeState::Down: row.state = ClusterNodeState::Down; break;
+        case cluster::NodeState::Running:
+            row.state = !isThere   ? ClusterNodeState::Unreachable
+                        : isPaused ? ClusterNodeState::Paused
+                                   : ClusterNodeState::Running;
+            break;
+        }
+        row.masterCount = counts[name].first;
+        row.mirrorCount = counts[name].second;
+        if (status != nullptr) {
+            row.connectionCount = status->connectionCount;
+            row.memoryBytes = status->memoryBytes;
+            row.memoryLimitBytes = status->memoryLimitBytes;
+            row.diskFreeBytes = status->diskFreeBytes;
+            row.diskLimitBytes = status->diskLimitBytes;
+            row.hasMemoryAlarm = status->hasMemoryAlarm;
+            row.hasDiskAlarm = status->hasDiskAlarm;
+        }
+        view.nodes.append(row);
+        if (row.isSelf) continue;
+        const peer::LinkState state = m_impl->links.links->state(name);
+        management::ClusterLinkRow link;
+        link.from = text(member.self().text());
+        link.to = row.name;
+        link.state = state.kind == peer::LinkState::Kind::Up ? management::ClusterLinkState::Up
+                     : state.kind == peer::LinkState::Kind::Refused
+                         ? management::ClusterLinkState::Refused
+                         : management::ClusterLinkState::Connecting;
+        link.reason = text(state.reason);
+        link.unsentBytes = state.unsentBytes;
+        link.roundTripMicroseconds = state.roundTrip.count();
+        view.links.append(link);
+    }
+    for (const auto& [id, placement] : member.metadata().placements().all()) {
+        const broker::Queue* queue = m_impl->world.broker.findQueue(id);
+        if (queue == nullptr || queue->definition().exclusiveOwner) continue;
+        management::QueueReplicasRow row;
+        row.key = {text(queue->definition().vhost), text(queue->definition().name)};
+        row.policy = text(queue->policy());
+        row.master = text(placement.master.text());
+        row.epoch = placement.epoch;
+        row.lossCount = placement.lossCount;
+        const auto add = [&](const NodeName& name, bool isMaster) {
+            management::ReplicaRow replica;
+            replica.node = text(name.text());
+            const mirroring::MirrorProgress progress = member.progressOf(id, name);
+            const bool isCopying = progress.phase == mirroring::MirrorProgress::Phase::Copying;
+            replica.state = !membership.isRunning(name) ? management::ReplicaState::Gone
+                            : isMaster                  ? management::ReplicaState::Master
+                            : placement.isInSync(name)  ? management::ReplicaState::InSync
+                            : isCopying                 ? management::ReplicaState::Synchronising
+                                                        : management::ReplicaState::Behind;
+            replica.lagCount = progress.leftCount;
+            const double total = static_cast<double>(progress.copiedCount + progress.leftCount);
+            if (isCopying && total > 0) {
+                replica.progress = static_cast<double>(progress.copiedCount) / total;
+            }
+            row.replicas.append(replica);
+        };
+        if (placement.master) add(placement.master, true);
+        for (const NodeName& mirror : placement.mirrors)
+            add(mirror, false);
+        view.queues.append(row);
+    }
+    std::ranges::sort(view.queues, {}, [](const auto& row) { return row.key; });
+    return view;
+}
+
+}  // namespace warren::node

@@ -1,0 +1,45 @@
+#include "core/peer/introduction.h"
+
+#include <QTimer>
+
+#include <utility>
+
+namespace warren::peer {
+
+Introduction::Introduction(LinkContext& context, std::string address, Done done, QObject* parent)
+    : QObject(parent),
+      m_address(std::move(address)),
+      m_done(std::move(done)),
+      m_socket(
+          *this,
+          Handshake::dialer(context.self, context.cookie, randomNonce(), Purpose::Introduction),
+          context.options, nullptr)
+{
+    QTimer::singleShot(0, this, &Introduction::dial);
+}
+
+void Introduction::dial()
+{
+    const auto address = DialAddress::parse(m_address);
+    if (!address) return finish(address.error());
+    m_socket.dial(*address);
+}
+
+void Introduction::authenticated(const PeerIdentity& peer, Purpose) { finish(peer); }
+
+// The socket takes no frames of an acceptor.
+void Introduction::received(ByteView) {}
+
+void Introduction::ended(const ConnectionEnd& end)
+{
+    finish(end.isRefusal ? end.reason : m_address + " can't be reached: " + end.reason);
+}
+
+void Introduction::finish(const Result<PeerIdentity, std::string>& outcome)
+{
+    m_socket.close();
+    deleteLater();
+    m_done(outcome);
+}
+
+}  // namespace warren::peer

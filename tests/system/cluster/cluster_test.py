@@ -1,0 +1,190 @@
+#!/usr/bin/python3
+"""A cluster of three nodes in processes of their own: first what it is for, then a minute of faults.
+
+    cluster_test.py NODE CTL [TEST…]
+
+WARREN_TEST_SEED repeats the faults of a run; WARREN_CLUSTER_SECONDS makes them last longer.
+"""
+
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+import unittest
+
+try:
+    import pika
+    import pika.exceptions
+except ImportError:
+    sys.exit("pika is not installed (Debian's python3-pika); installer/test installs it.")
+
+import cluster_driver
+from history_test import HistoryTest  # noqa: F401, the checker is tested along
+from warren_cluster import CallFailed, WarrenCluster
+
+PROGRAMS = None  # from the command line
+MESSAGES = 500
+PATIENCE_SECONDS = 60
+
+
+def connect(node):
+    return pika.BlockingConnection(pika.ConnectionParameters(
+        "127.0.0.1", node.port, socket_timeout=20, blocked_connection_timeout=20))
+
+
+class ClusterTest(unittest.TestCase):
+    """A new cluster for each."""
+
+    def setUp(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="cluster-"))
+        self.addCleanup(shutil.rmtree, folder)
+        self.cluster = WarrenCluster(PROGRAMS, folder)
+        self.addCleanup(self.cluster.close)
+        self.cluster.start()
+        self.nodes = self.cluster.nodes
+
+    def mirror_everything(self):
+        self.cluster.set_policy("ha", ".*", cluster_driver.POLICY)
+
+    def declare(self, node, queue):
+        with connect(node) as connection:
+            connection.channel().queue_declare(queue, durable=True)
+        self.cluster.await_health(PATIENCE_SECONDS)
+
+    def publish(self, node, queue, count):
+        """All of them confirmed."""
+        with connect(node) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            for number in range(count):
+                channel.basic_publish("", queue, str(number).encode(), mandatory=True,
+                                      properties=pika.BasicProperties(delivery_mode=2))
+
+    def consume(self, node, queue, count):
+        """The numbers in the order of their arrival, acknowledged."""
+        numbers = []
+        with connect(node) as connection:
+            channel = connection.channel()
+            channel.basic_qos(prefetch_count=100)
+            for method, _, body in channel.consume(queue, inactivity_timeout=PATIENCE_SECONDS):
+                if method is None:
+                    break
+                numbers.append(int(body))
+                channel.basic_ack(method.delivery_tag)
+                if len(numbers) == count:
+                    break
+            channel.cancel()
+        return numbers
+
+    @staticmethod
+    def members(node):
+        """As it sees them."""
+        return {row["name"] for row in node.call("cluster_status")["nodes"]}
+
+    @staticmethod
+    def eventually(action, failure):
+        """What the action returns when it does not fail any more."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return action()
+            except failure:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+    # ------------------------------------------------------------------------------------ tests
+
+    def test_every_node_reaches_every_queue(self):
+        first, second, third = self.nodes
+        self.mirror_everything()
+        self.declare(second, "orders")
+        self.publish(third, "orders", MESSAGES)
+        self.assertEqual(self.consume(first, "orders", MESSAGES), list(range(MESSAGES)))
+
+    def test_confirmed_messages_outlive_the_master(self):
+        first, second, third = self.nodes
+        self.mirror_everything()
+        self.declare(second, "orders")
+        self.assertIs(self.cluster.masters()["orders"], second)
+        self.publish(third, "orders", MESSAGES)
+        second.kill()
+        self.assertEqual(self.consume(first, "orders", MESSAGES), list(range(MESSAGES)))
+
+        second.start()
+        self.cluster.await_health(PATIENCE_SECONDS)
+        self.assertIsNot(self.cluster.masters()["orders"], second)
+        self.assertEqual(self.cluster.losses(), 0)
+
+    def test_definitions_are_everywhere(self):
+        first, second, third = self.nodes
+        with connect(first) as connection:
+            channel = connection.channel()
+            channel.exchange_declare("shop", "topic", durable=True)
+            channel.queue_declare("orders", durable=True)
+            channel.queue_bind("orders", "shop", "order.#")
+        with connect(third) as connection:
+            channel = connection.channel()
+            channel.exchange_declare("shop", "topic", durable=True, passive=True)
+            channel.confirm_delivery()
+            self.eventually(lambda: channel.basic_publish("shop", "order.new", b"one",
+                                                          mandatory=True),
+                            pika.exceptions.UnroutableError)
+        self.assertEqual([row["name"] for row in second.call("list_queues")["queues"]], ["orders"])
+
+    def test_a_node_alone_does_not_confirm(self):
+        first, second, third = self.nodes
+        self.mirror_everything()
+        self.declare(first, "orders")
+        self.cluster.isolate(first, "reset")
+        with self.assertRaises((pika.exceptions.AMQPError, OSError)):
+            self.publish(first, "orders", 1)
+        self.publish(third, "orders", MESSAGES)
+        self.cluster.heal()
+        self.cluster.await_health(PATIENCE_SECONDS)
+        self.assertEqual(self.consume(first, "orders", MESSAGES)[-MESSAGES:], list(range(MESSAGES)))
+
+    def test_a_master_can_be_moved(self):
+        first, second, third = self.nodes
+        self.mirror_everything()
+        self.declare(first, "orders")
+        self.publish(second, "orders", MESSAGES)
+        third.call("move_master", "orders", second.name)
+        self.cluster.await_health(PATIENCE_SECONDS)
+        self.assertIs(self.cluster.masters()["orders"], second)
+        self.assertEqual(self.consume(third, "orders", MESSAGES), list(range(MESSAGES)))
+
+    def test_a_node_can_leave_and_come_back(self):
+        first, second, third = self.nodes
+        third.call("reset")
+        self.assertLessEqual(self.members(third), {third.name})
+        self.eventually(lambda: self.assertEqual(self.members(first), {first.name, second.name}),
+                        AssertionError)
+        third.call("join_cluster", f"127.0.0.1:{first.proxy_port}")
+        self.cluster.await_health(PATIENCE_SECONDS)
+
+    def test_a_member_that_runs_is_not_forgotten(self):
+        first, second, third = self.nodes
+        with self.assertRaises(CallFailed):
+            first.call("forget_cluster_node", third.name)
+        third.kill()
+        # It takes the others a moment to see that.
+        self.eventually(lambda: first.call("forget_cluster_node", third.name), CallFailed)
+        self.eventually(lambda: self.assertEqual(self.members(second), {first.name, second.name}),
+                        AssertionError)
+
+
+class Faults(unittest.TestCase):
+    def test_nothing_confirmed_is_lost(self):
+        options = ["--node", PROGRAMS.node, "--ctl", PROGRAMS.ctl, "--seconds",
+                   os.environ.get("WARREN_CLUSTER_SECONDS", "60")]
+        self.assertEqual(cluster_driver.main(options), 0)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    PROGRAMS = cluster_driver.Programs(*(os.path.abspath(sys.argv.pop(1)) for _ in range(2)))
+    unittest.main(verbosity=2)

@@ -1,0 +1,701 @@
+#include "ui/pages/cluster_page.h"
+
+#include "ui/dialogs/cluster_confirmations.h"
+#include "ui/dialogs/cluster_dialogs.h"
+#include "ui/dialogs/command_run.h"
+#include "ui/dialogs/form_fields.h"
+#include "ui/icons.h"
+#include "ui/local_cluster_control.h"
+#include "ui/models/cluster_link_model.h"
+#include "ui/models/replica_model.h"
+#include "ui/models/row_filter.h"
+#include "ui/theme.h"
+#include "ui/widgets/badges.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/card_grid.h"
+#include "ui/widgets/copy_line.h"
+#include "ui/widgets/elided_label.h"
+#include "ui/widgets/link_map.h"
+#include "ui/widgets/list_panel.h"
+#include "ui/widgets/notice_bar.h"
+#include "ui/widgets/replica_delegate.h"
+#include "ui/widgets/resource_table.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMenu>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QScopedValueRollback>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace warren::ui {
+
+using management::CancelSynchronisation;
+using management::ClusterNodeRow;
+using management::ManagementCommand;
+using management::MoveMaster;
+using management::QueueReplicasRow;
+using management::ReplicaRow;
+using management::ReplicaState;
+using management::SnapshotPtr;
+using management::SynchroniseQueue;
+using management::TopicCluster;
+
+namespace {
+
+/// With this node they are three: the fewest that can outvote one that fails.
+constexpr int kNodesStartedAlone = 2;
+constexpr int kNodesStartedInCluster = 1;
+
+bool hasReplica(const QueueReplicasRow& queue, ReplicaState state)
+{
+    return std::ranges::find(queue.replicas, state, &ReplicaRow::state) != queue.replicas.end();
+}
+
+bool mayLead(const QueueReplicasRow& queue, const QString& node)
+{
+    const ReplicaRow* replica = replicaOn(queue, node);
+    return replica && replica->state == ReplicaState::InSync;
+}
+
+QPushButton* makeHeadButton(Icon pictogram, const QString& text, const QString& objectName,
+                            const QString& toolTip, QWidget* parent)
+{
+    auto* button = new QPushButton(icon(pictogram), text, parent);
+    button->setObjectName(objectName);
+    button->setToolTip(toolTip);
+    button->setAutoDefault(false);
+    return button;
+}
+
+}  // namespace
+
+ClusterPage::ClusterPage(management::BrokerClient& client, LocalClusterControl* localCluster,
+                         QWidget* parent)
+    : Page(parent),
+      m_client(client),
+      m_local(localCluster),
+      m_links(new ClusterLinkModel(this)),
+      m_linkRows(new RowFilter(*m_links, this)),
+      m_replicas(new ReplicaModel(this)),
+      m_open(new QAction(icon(Icon::Browse), tr("Open"), this)),
+      m_synchronise(new QAction(icon(Icon::Synchronise), tr("Synchronise"), this)),
+      m_cancel(new QAction(icon(Icon::Close), tr("Cancel"), this))
+{
+    buildUi();
+    connectLocalCluster();
+    showCluster();
+}
+
+void ClusterPage::buildUi()
+{
+    auto* content = new QWidget;
+    const int margin = theme::gap(this, Gap::Large);
+    m_paused = new NoticeBar(NoticeBar::Dismissal::Never, content);
+    m_paused->setObjectName(QStringLiteral("paused"));
+    m_grid = new CardGrid(4, content);
+    m_grid->setObjectName(QStringLiteral("nodes"));
+    m_grid->setAccessibleName(tr("Nodes"));
+
+    auto* layout = new QVBoxLayout(content);
+    layout->setContentsMargins(margin, margin, margin, margin);
+    layout->setSpacing(theme::gap(this, Gap::Medium));
+    layout->addWidget(buildHead());
+    layout->addWidget(m_paused);
+    layout->addWidget(buildAlone());
+    layout->addWidget(m_grid);
+    layout->addWidget(buildLinks());
+    layout->addWidget(buildReplicas(), 1);
+    layout->addStretch();
+    setScrolledContent(content);
+}
+
+QWidget* ClusterPage::buildHead()
+{
+    auto* head = new QWidget(this);
+    auto* title = new QLabel(tr("Cluster"), head);
+    title->setFont(theme::titleFont(font()));
+    m_name = new ElidedLabel(head);
+    m_name->setObjectName(QStringLiteral("clusterName"));
+    m_name->setForegroundRole(QPalette::PlaceholderText);
+    // The pencil stands right behind the name.
+    m_name->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
+    m_name->setMinimumWidth(1);
+    m_rename = new QToolButton(head);
+    m_rename->setObjectName(QStringLiteral("rename"));
+    m_rename->setIcon(icon(Icon::Edit));
+    m_rename->setToolTip(tr("Gives the cluster another name"));
+    m_rename->setAccessibleName(tr("Rename the cluster"));
+    m_rename->setAutoRaise(true);
+    m_rename->setFocusPolicy(Qt::StrongFocus);
+    connect(m_rename, &QToolButton::clicked, this, &ClusterPage::askToRename);
+    m_addHere =
+        makeHeadButton(Icon::Add, tr("Add a node here"), QStringLiteral("addHere"),
+                       tr("Starts one more node on this computer, which joins the cluster"), head);
+    connect(m_addHere, &QPushButton::clicked, this, &ClusterPage::startHere);
+    m_rebalance = makeHeadButton(
+        Icon::Rebalance, tr("Rebalance"), QStringLiteral("rebalance"),
+        tr("Spreads the masters of queues evenly over the nodes that have all of them"), head);
+    connect(m_rebalance, &QPushButton::clicked, this, &ClusterPage::rebalance);
+    m_leave = makeHeadButton(Icon::Leave, tr("Leave…"), QStringLiteral("leave"),
+                             tr("This node leaves the cluster, and is alone and empty then"), head);
+    connect(m_leave, &QPushButton::clicked, this, &ClusterPage::askToLeave);
+
+    auto* line = new QHBoxLayout(head);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(theme::gap(this, Gap::Small));
+    line->addWidget(title);
+    line->addWidget(m_name);
+    line->addWidget(m_rename);
+    line->addStretch(1);
+    for (QPushButton* button : {m_addHere, m_rebalance, m_leave}) {
+        line->addWidget(button);
+    }
+    return head;
+}
+
+Card* ClusterPage::buildAlone()
+{
+    m_alone = new Card(tr("This node is alone"), this);
+    m_alone->setObjectName(QStringLiteral("alone"));
+    const QStringList sentences{
+        tr("A cluster is several nodes that clients see as one broker:"),
+        tr("•  Queues can be mirrored: when a node fails, another goes on with everything that was "
+           "confirmed."),
+        tr("•  Queues and connections spread over several processes or computers."),
+        tr("•  Exchanges, bindings, users and policies are the same on every node."),
+    };
+    for (const QString& sentence : sentences) {
+        auto* label = new QLabel(sentence, m_alone);
+        label->setWordWrap(true);
+        m_alone->body()->addWidget(label);
+    }
+    m_alone->body()->addSpacing(theme::gap(this, Gap::Small));
+
+    m_startHere = makeHeadButton(
+        Icon::Cluster, tr("Start a cluster on this computer"), QStringLiteral("startHere"),
+        tr("Starts two more nodes as processes of their own, which join this one"), m_alone);
+    connect(m_startHere, &QPushButton::clicked, this, &ClusterPage::startHere);
+    m_join = makeHeadButton(Icon::Join, tr("Join a cluster…"), QStringLiteral("join"),
+                            tr("This node becomes a member of another one's cluster"), m_alone);
+    connect(m_join, &QPushButton::clicked, this, &ClusterPage::askToJoin);
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(theme::gap(this, Gap::Small));
+    buttons->addWidget(m_startHere);
+    buttons->addWidget(m_join);
+    buttons->addStretch();
+    m_alone->body()->addLayout(buttons);
+    m_aloneHint = makeHint({}, m_alone);
+    m_aloneHint->setObjectName(QStringLiteral("aloneHint"));
+    m_alone->body()->addWidget(m_aloneHint);
+    m_alone->body()->addSpacing(theme::gap(this, Gap::Small));
+    m_ownAddress = new CopyLine(tr("Others join this node at"), QStringLiteral("ownAddress"), this);
+    m_alone->body()->addWidget(m_ownAddress);
+    return m_alone;
+}
+
+Card* ClusterPage::buildLinks()
+{
+    m_linksCard = new Card(tr("Links"), this);
+    m_map = new LinkMap(m_linksCard);
+    m_map->setObjectName(QStringLiteral("linkMap"));
+    m_linkTable = new ResourceTable(m_linksCard);
+    m_linkTable->setObjectName(QStringLiteral("links"));
+    m_linkTable->setAccessibleName(tr("Links"));
+    m_linkTable->setRows(m_linkRows);
+    m_linkTable->setItemDelegateForColumn(static_cast<int>(ClusterLinkColumn::State),
+                                          new BadgeDelegate(m_linkTable));
+    const QString node = QStringLiteral("warren2@localhost");
+    m_linkTable->setSamples({node, node, QStringLiteral(" connecting "), QStringLiteral("999 ms"),
+                             QStringLiteral("99.9 MiB"), QStringLiteral("no answer yet")});
+    m_linkTable->setFlexibleColumn(static_cast<int>(ClusterLinkColumn::Reason));
+    constexpr int kLinesMin = 7;
+    m_linkTable->setMinimumHeight(fontMetrics().height() * kLinesMin);
+
+    auto* line = new QHBoxLayout;
+    line->setSpacing(theme::gap(this, Gap::Medium));
+    constexpr int kMapShare = 2;
+    constexpr int kTableShare = 3;
+    line->addWidget(m_map, kMapShare);
+    line->addWidget(m_linkTable, kTableShare);
+    m_linksCard->body()->addLayout(line);
+    m_linksCard->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    return m_linksCard;
+}
+
+ListPanel* ClusterPage::buildReplicas()
+{
+    m_list = new ListPanel(tr("Queues on nodes"), *m_replicas, this);
+    m_list->setObjectName(QStringLiteral("replicas"));
+    m_list->setEmptyState(tr("There are no queues yet that nodes could share."));
+    m_open->setObjectName(QStringLiteral("openQueue"));
+    m_open->setToolTip(tr("Shows the queue's messages, consumers and bindings (Enter)"));
+    connect(m_open, &QAction::triggered, this, [this] {
+        if (const auto row = m_list->table()->currentSourceRow()) {
+            emit openQueue(m_replicas->rowAt(*row).key);
+        }
+    });
+    m_synchronise->setObjectName(QStringLiteral("synchronise"));
+    connect(m_synchronise, &QAction::triggered, this, &ClusterPage::synchronise);
+    m_cancel->setObjectName(QStringLiteral("cancelSynchronisation"));
+    m_cancel->setIconText(tr("Cancel"));
+    m_cancel->setText(tr("Cancel synchronisation"));
+    connect(m_cancel, &QAction::triggered, this, &ClusterPage::cancelSynchronisation);
+
+    m_moveMaster = new QToolButton(this);
+    m_moveMaster->setObjectName(QStringLiteral("moveMaster"));
+    m_moveMaster->setIcon(icon(Icon::Master));
+    m_moveMaster->setText(tr("Move the master"));
+    m_moveMaster->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_moveMaster->setPopupMode(QToolButton::InstantPopup);
+    m_moveMaster->setFocusPolicy(Qt::StrongFocus);
+    auto* masters = new QMenu(m_moveMaster);
+    connect(masters, &QMenu::aboutToShow, this, [this, masters] {
+        masters->clear();
+        fillMasterMenu(masters);
+    });
+    m_moveMaster->setMenu(masters);
+
+    m_list->addAction(m_open);
+    m_list->addTool(m_moveMaster);
+    m_list->addAction(m_synchronise);
+    m_list->addAction(m_cancel);
+
+    ResourceTable* table = m_list->table();
+    constexpr int kTableLinesMin = 11;
+    table->setMinimumHeight(fontMetrics().height() * kTableLinesMin);
+    table->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(table, &QWidget::customContextMenuRequested, this, &ClusterPage::openRowMenu);
+    connect(table, &ResourceTable::rowActivated, this,
+            [this](int row) { emit openQueue(m_replicas->rowAt(row).key); });
+    connect(table, &ResourceTable::selectedRowsChanged, this, &ClusterPage::showSelection);
+    // The word for a node's state makes its heading longer.
+    connect(m_replicas, &QAbstractItemModel::headerDataChanged, this,
+            &ClusterPage::widenReplicaColumns);
+    layOutReplicaColumns();
+    return m_list;
+}
+
+void ClusterPage::connectLocalCluster()
+{
+    if (!m_local) return;
+    connect(m_local, &LocalClusterControl::changed, this, [this] {
+        showCards();
+        showButtons();
+    });
+    connect(m_local, &LocalClusterControl::failed, this,
+            [this](const QString& text) { emit noticeRaised(NoticeKind::Error, text); });
+}
+
+management::WatchScope ClusterPage::wanted() const
+{
+    return {.topics = TopicCluster, .queue = {}, .exchange = {}};
+}
+
+void ClusterPage::showSnapshot(const SnapshotPtr& snapshot)
+{
+    if ((snapshot->topics & TopicCluster) == 0) return;
+    m_cluster = snapshot->cluster;
+    m_isKnown = true;
+    showCluster();
+}
+
+bool ClusterPage::focusFilter()
+{
+    if (!m_list->isVisible()) return false;
+    m_list->focusFilter();
+    return true;
+}
+
+void ClusterPage::setActionsEnabled(bool enabled)
+{
+    m_isReachable = enabled;
+    for (NodeCard* card : std::as_const(m_cards)) {
+        card->setActionsEnabled(enabled);
+    }
+    showButtons();
+    showSelection();
+}
+
+void ClusterPage::showCluster()
+{
+    const bool isClustered = m_isKnown && m_cluster.isClustered;
+    m_name->setFullText(isClustered ? m_cluster.name : QString{});
+    if (m_cluster.pausedReason.isEmpty()) {
+        m_paused->clear();
+    } else {
+        m_paused->showNotice(NoticeKind::Warning,
+                             tr("This node refuses clients: %1").arg(m_cluster.pausedReason));
+    }
+    m_alone->setVisible(m_isKnown && !isClustered);
+    m_ownAddress->setText(m_cluster.clusterAddress);
+    m_ownAddress->setVisible(!m_cluster.clusterAddress.isEmpty());
+    m_linksCard->setVisible(isClustered && m_cluster.nodes.size() > 1);
+    m_list->setVisible(isClustered);
+    m_map->setContent(m_cluster.nodes, m_cluster.links);
+    m_links->show(m_cluster.links);
+    showLinkColumns();
+    showCards();
+    showButtons();
+    showReplicas();
+}
+
+/// Columns that have nothing to say leave their room to the others.
+void ClusterPage::showLinkColumns()
+{
+    const auto show = [this](ClusterLinkColumn column, bool isTelling) {
+        m_linkTable->setColumnShown(static_cast<int>(column), isTelling);
+    };
+    const auto& links = m_cluster.links;
+    show(ClusterLinkColumn::RoundTrip,
+         std::ranges::any_of(links, [](const auto& l) { return l.roundTripMicroseconds >= 0; }));
+    show(ClusterLinkColumn::Unsent,
+         std::ranges::any_of(links, [](const auto& l) { return l.unsentBytes > 0; }));
+    show(ClusterLinkColumn::Reason,
+         std::ranges::any_of(links, [](const auto& l) { return !l.reason.isEmpty(); }));
+}
+
+void ClusterPage::showCards()
+{
+    const QList<LocalNode> local = m_local ? m_local->nodes() : QList<LocalNode>{};
+    QList<NodeCardContent> contents;
+    if (m_isKnown && m_cluster.isClustered) {
+        for (const ClusterNodeRow& node : m_cluster.nodes) {
+            const auto found = std::ranges::find(local, node.name, &LocalNode::name);
+            contents.append({node, found == local.end() ? std::nullopt : std::optional(*found)});
+        }
+    }
+    for (const LocalNode& node : local) {
+        const bool isShown = std::ranges::any_of(
+            contents, [&node](const NodeCardContent& shown) { return shown.name() == node.name; });
+        if (!isShown) contents.append({std::nullopt, node});
+    }
+
+    QHash<QString, NodeCard*> cards;
+    QList<QWidget*> inOrder;
+    for (const NodeCardContent& content : std::as_const(contents)) {
+        NodeCard* card = m_cards.value(content.name());
+        if (!card) {
+            card = new NodeCard(m_grid);
+            card->setObjectName(QStringLiteral("node-") + content.name());
+            card->setActionsEnabled(m_isReachable);
+            connect(card, &NodeCard::actionRequested, this, &ClusterPage::act);
+        }
+        card->setContent(content);
+        cards.insert(content.name(), card);
+        inOrder.append(card);
+    }
+    const bool isOtherOrder = inOrder != m_grid->cards();
+    m_cards = cards;
+    m_grid->setVisible(!inOrder.isEmpty());
+    m_grid->setCards(inOrder);
+    if (isOtherOrder) chainTabs();
+}
+
+/// Tab follows the eye: the head, the cards, the links.
+void ClusterPage::chainTabs()
+{
+    QWidget* before = m_leave;
+    for (const QWidget* card : m_grid->cards()) {
+        for (QToolButton* button : card->findChildren<QToolButton*>()) {
+            setTabOrder(before, button);
+            before = button;
+        }
+    }
+    setTabOrder(before, m_linkTable);
+}
+
+bool ClusterPage::canStartHere() const { return m_local && m_local->isAvailable(); }
+
+void ClusterPage::showButtons()
+{
+    const bool isClustered = m_isKnown && m_cluster.isClustered;
+    const bool canAct = m_isKnown && m_isReachable;
+    const bool listens = !m_cluster.clusterAddress.isEmpty();
+    for (QWidget* widget : {static_cast<QWidget*>(m_rename), static_cast<QWidget*>(m_rebalance),
+                            static_cast<QWidget*>(m_leave)}) {
+        widget->setVisible(isClustered);
+        widget->setEnabled(canAct);
+    }
+    m_addHere->setVisible(isClustered && canStartHere());
+    m_startHere->setVisible(canStartHere());
+    for (QPushButton* button : {m_addHere, m_startHere}) {
+        button->setEnabled(canAct && listens);
+    }
+    m_join->setEnabled(canAct);
+
+    QString hint;
+    if (!listens) {
+        hint = tr("This node does not listen for other nodes, so none can join it.");
+    } else if (canStartHere()) {
+        hint =
+            tr("That makes three nodes: this one, and two more processes that end with Warren. "
+               "What is here stays.");
+    }
+    m_aloneHint->setText(hint);
+    m_aloneHint->setVisible(!hint.isEmpty());
+}
+
+void ClusterPage::showReplicas()
+{
+    {
+        const QScopedValueRollback filling(m_isFilling, true);
+        if (m_replicas->setNodes(m_cluster.nodes)) layOutReplicaColumns();
+        m_replicas->show(m_cluster.queues);
+    }
+    ResourceTable* table = m_list->table();
+    // Rows are sorted by virtual host.
+    const auto& queues = m_cluster.queues;
+    const bool hasSeveral =
+        !queues.isEmpty() && queues.first().key.vhost != queues.last().key.vhost;
+    table->setColumnShown(static_cast<int>(ReplicaColumn::Vhost), hasSeveral);
+    table->setColumnShown(m_replicas->notesColumn(), m_replicas->hasNotes());
+    showSelection();
+}
+
+void ClusterPage::layOutReplicaColumns()
+{
+    ResourceTable* table = m_list->table();
+    QStringList samples{QStringLiteral("production"), QStringLiteral("orders.created"),
+                        QStringLiteral("ha-everywhere")};
+    auto* replicas = new ReplicaDelegate(table);
+    for (int column = 0; column < m_replicas->columnCount(); ++column) {
+        table->setColumnShown(column, true);
+        const bool isNode = !m_replicas->nodeAt(column).isEmpty();
+        table->setItemDelegateForColumn(column, isNode ? replicas : nullptr);
+        if (isNode) samples.append(QStringLiteral("OO synchronising 99 %"));
+    }
+    samples.append(QStringLiteral("no master losses 99x"));
+    table->setItemDelegateForColumn(m_replicas->notesColumn(), new BadgeDelegate(table));
+    table->setSamples(samples);
+    table->setFlexibleColumn(static_cast<int>(ReplicaColumn::Queue));
+    table->sortByColumn(static_cast<int>(ReplicaColumn::Queue), Qt::AscendingOrder);
+}
+
+void ClusterPage::widenReplicaColumns()
+{
+    ResourceTable* table = m_list->table();
+    const QHeaderView* header = table->horizontalHeader();
+    for (int column = 0; column < m_replicas->columnCount(); ++column) {
+        if (m_replicas->nodeAt(column).isEmpty()) continue;
+        const int wanted = header->sectionSizeHint(column);
+        if (table->columnWidth(column) < wanted) table->setColumnWidth(column, wanted);
+    }
+}
+
+void ClusterPage::showSelection()
+{
+    // The selection may change while the model does; it is looked at when the model is done.
+    if (m_isFilling) return;
+    const QList<QueueReplicasRow> queues = selectedQueues();
+    const auto say = [this](QAction* action, bool isUseful, const QString& toolTip,
+                            const QString& refusal) {
+        action->setEnabled(m_isReachable && isUseful);
+        action->setToolTip(isUseful ? toolTip : refusal);
+    };
+    m_open->setEnabled(m_list->table()->currentSourceRow().has_value());
+    say(m_synchronise,
+        std::ranges::any_of(
+            queues, [](const auto& queue) { return hasReplica(queue, ReplicaState::Behind); }),
+        tr("Brings the mirrors up that lack something"),
+        tr("Select a queue with a mirror that is behind"));
+    say(m_cancel,
+        std::ranges::any_of(
+            queues,
+            [](const auto& queue) { return hasReplica(queue, ReplicaState::Synchronising); }),
+        tr("Stops filling the mirrors of the selected queues"),
+        tr("Select a queue with a mirror that is synchronising"));
+    const bool canMove = !possibleMasters(queues).isEmpty();
+    m_moveMaster->setEnabled(m_isReachable && canMove);
+    m_moveMaster->setToolTip(canMove ? tr("Another node leads the selected queues")
+                                     : tr("Select a queue with a mirror that is in sync"));
+}
+
+QList<QueueReplicasRow> ClusterPage::selectedQueues() const
+{
+    QList<QueueReplicasRow> queues;
+    for (const int row : m_list->table()->selectedSourceRows()) {
+        queues.append(m_replicas->rowAt(row));
+    }
+    return queues;
+}
+
+void ClusterPage::startHere()
+{
+    if (m_cluster.isClustered) return m_local->start(kNodesStartedInCluster);
+    QStringList leftovers;
+    for (const LocalNode& node : m_local->nodes()) {
+        if (!node.isRunning) leftovers.append(node.name);
+    }
+    if (leftovers.isEmpty()) return m_local->start(kNodesStartedAlone);
+    // They would look for the cluster that they belonged to, which this node is no member of.
+    askToDiscard(
+        tr("There are nodes of an earlier cluster on this computer. Delete them, and start anew?"),
+        leftovers, kNodesStartedAlone);
+}
+
+void ClusterPage::askToDiscard(const QString& question, const QStringList& nodes, int startedCount)
+{
+    auto* box = new QMessageBox(QMessageBox::Warning, tr("Delete nodes"), question,
+                                QMessageBox::Cancel, this);
+    box->setObjectName(QStringLiteral("discardBox"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(tr("This deletes all that is kept here of %1. This cannot be undone.")
+                                .arg(nodes.join(QStringLiteral(", "))));
+    QPushButton* accept = box->addButton(startedCount > 0 ? tr("Delete and start") : tr("Delete"),
+                                         QMessageBox::DestructiveRole);
+    accept->setObjectName(QStringLiteral("discard"));
+    box->setDefaultButton(QMessageBox::Cancel);
+    connect(accept, &QPushButton::clicked, this, [this, nodes, startedCount] {
+        for (const QString& node : nodes) {
+            m_local->discard(node);
+        }
+        if (startedCount > 0) m_local->start(startedCount);
+    });
+    box->open();
+}
+
+void ClusterPage::askToJoin() { openDialog(new JoinClusterDialog(m_client, this)); }
+
+void ClusterPage::askToLeave()
+{
+    openDialog(new ConfirmCommandsDialog(m_client, leaveConfirmation(*m_client.snapshot()), this));
+}
+
+void ClusterPage::askToRename()
+{
+    openDialog(new RenameClusterDialog(m_client, m_cluster.name, this));
+}
+
+void ClusterPage::askToForget(const QString& node)
+{
+    auto* dialog =
+        new ConfirmCommandsDialog(m_client, forgetConfirmation(*m_client.snapshot(), node), this);
+    // What it kept here is of no use to anybody then.
+    connect(dialog, &CommandDialog::succeeded, this, [this, node] {
+        if (m_local) m_local->discard(node);
+    });
+    openDialog(dialog);
+}
+
+void ClusterPage::act(NodeAction action, const QString& node)
+{
+    if (action == NodeAction::Forget) return askToForget(node);
+    if (!m_local) return;
+    switch (action) {
+    case NodeAction::Forget: break;
+    case NodeAction::Start: return m_local->restart(node);
+    case NodeAction::Stop: return m_local->stop(node);
+    case NodeAction::Kill: return m_local->kill(node);
+    case NodeAction::Suspend: return m_local->suspend(node);
+    case NodeAction::Resume: return m_local->resume(node);
+    case NodeAction::Discard: return askToDiscard(tr("Delete the node %1?").arg(node), {node}, 0);
+    }
+}
+
+void ClusterPage::fillMasterMenu(QMenu* menu)
+{
+    const QList<QueueReplicasRow> queues = selectedQueues();
+    for (const QString& node : m_replicas->nodes()) {
+        const bool isPossible = std::ranges::any_of(
+            queues, [&node](const auto& queue) { return mayLead(queue, node); });
+        QAction* action = menu->addAction(isPossible ? tr("Make %1 the master").arg(node)
+                                                     : tr("%1 (has no mirror in sync)").arg(node),
+                                          this, [this, node] { moveMasters(node); });
+        action->setObjectName(QStringLiteral("master-") + node);
+        action->setEnabled(isPossible && m_isReachable);
+    }
+}
+
+void ClusterPage::openRowMenu(const QPoint& position)
+{
+    const ResourceTable* table = m_list->table();
+    const QModelIndex index = table->indexAt(position);
+    if (!index.isValid()) return;
+    auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("rowMenu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addAction(m_open);
+    menu->addSeparator();
+    const QString node = m_replicas->nodeAt(index.column());
+    if (node.isEmpty()) {
+        fillMasterMenu(menu);
+    } else {
+        const QList<QueueReplicasRow> queues = selectedQueues();
+        QAction* action = menu->addAction(icon(Icon::Master), tr("Make %1 the master").arg(node),
+                                          this, [this, node] { moveMasters(node); });
+        action->setObjectName(QStringLiteral("master-") + node);
+        action->setEnabled(m_isReachable && std::ranges::any_of(queues, [&node](const auto& queue) {
+                               return mayLead(queue, node);
+                           }));
+    }
+    menu->addSeparator();
+    menu->addAction(m_synchronise);
+    menu->addAction(m_cancel);
+    menu->popup(table->viewport()->mapToGlobal(position));
+}
+
+void ClusterPage::moveMasters(const QString& node)
+{
+    QList<ManagementCommand> commands;
+    for (const QueueReplicasRow& queue : selectedQueues()) {
+        if (mayLead(queue, node)) commands.append(MoveMaster{queue.key, node});
+    }
+    runCommands(commands, tr("%1 leads now.").arg(node));
+}
+
+void ClusterPage::synchronise()
+{
+    QList<ManagementCommand> commands;
+    for (const QueueReplicasRow& queue : selectedQueues()) {
+        if (hasReplica(queue, ReplicaState::Behind)) commands.append(SynchroniseQueue{queue.key});
+    }
+    runCommands(commands, tr("The mirrors are being brought up."));
+}
+
+void ClusterPage::cancelSynchronisation()
+{
+    QList<ManagementCommand> commands;
+    for (const QueueReplicasRow& queue : selectedQueues()) {
+        if (hasReplica(queue, ReplicaState::Synchronising)) {
+            commands.append(CancelSynchronisation{queue.key});
+        }
+    }
+    runCommands(commands, tr("The synchronisation is cancelled."));
+}
+
+void ClusterPage::rebalance()
+{
+    runCommands({management::RebalanceQueues{}}, tr("The masters are spread over the nodes."));
+}
+
+void ClusterPage::runCommands(const QList<ManagementCommand>& commands, const QString& doneText)
+{
+    if (commands.isEmpty()) return;
+    auto* run = new CommandRun(
+        m_client, static_cast<int>(commands.size()),
+        [commands](int index) { return commands.at(index); }, this);
+    connect(run, &CommandRun::finished, this, [this, run, doneText] {
+        if (run->refusedCount() == 0) {
+            emit noticeRaised(NoticeKind::Success, doneText);
+        } else {
+            const QString first = run->refusals().first().text;
+            emit noticeRaised(NoticeKind::Error, run->refusedCount() == 1
+                                                     ? first
+                                                     : tr("%1 of %2 refused: %3")
+                                                           .arg(run->refusedCount())
+                                                           .arg(run->totalCount())
+                                                           .arg(first));
+        }
+        run->deleteLater();
+    });
+    run->start();
+}
+
+}  // namespace warren::ui
