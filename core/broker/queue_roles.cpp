@@ -13,7 +13,8 @@ namespace {
 
 /// A master's first sequence: never one of a message that an earlier master had, or this one before
 /// it was started anew. No queue takes a thousand messages per millisecond for long, so the
-/// calendar is ahead of what it has used up; should it have been set back, the last sequence counts.
+/// calendar is ahead of what it has used up; should it have been set back, the last sequence
+/// counts.
 Sequence firstOfReign(WallTime now, Sequence last)
 {
     constexpr int kPerMillisecondBits = 10;

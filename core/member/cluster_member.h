@@ -114,7 +114,7 @@ private:
         std::deque<OwedAnswer> owed{};
         std::vector<broker::LogPosition> refused{};
         std::vector<std::string> earlyRequests{};  // while this node starts
-        std::deque<std::string> heldEvents{};  // relay events that wait for commands
+        std::deque<std::string> heldEvents{};      // relay events that wait for commands
         std::optional<Status> status{};
         Instant lostAt{};  // never: it is there
         bool isHeard = false;

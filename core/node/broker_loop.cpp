@@ -442,8 +442,7 @@ Status<NodeFailure> BrokerLoop::Impl::openCluster()
          .now = steadyNow,
          .load = [this](auto&& requests) { m_store->load(std::move(requests)); },
          .wake = [this] { scheduleTurn(); },
-         .serve = [this](bool isServing,
-                         const std::string& reason) { serve(isServing, reason); },
+         .serve = [this](bool isServing, const std::string& reason) { serve(isServing, reason); },
          .setConnectionBase =
              [this](std::uint64_t base) {
                  m_lastConnectionId.value = std::max(m_lastConnectionId.value, base);

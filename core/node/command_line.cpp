@@ -36,7 +36,8 @@ struct Options {
         QStringLiteral("Keep nothing: data go to a new folder that is removed at the end.")};
     QCommandLineOption clusterPort{
         QStringLiteral("cluster-port"),
-        QStringLiteral("Let other nodes of the cluster connect at port <number>; 0 is any free one."),
+        QStringLiteral(
+            "Let other nodes of the cluster connect at port <number>; 0 is any free one."),
         QStringLiteral("number")};
     QCommandLineOption clusterAddress{
         QStringLiteral("cluster-address"),
@@ -168,8 +169,7 @@ CommandLineOutcome readCommandLine(const QStringList& arguments, const QString& 
     parser.addOptions({options.config, options.data, options.listen, options.amqpPort,
                        options.nodeName, options.ephemeral, options.clusterPort,
                        options.clusterAddress, options.cookieFile, options.join, options.logLevel,
-                       options.help,
-                       options.version});
+                       options.help, options.version});
     if (!parser.parse(arguments)) {
         return usageError(parser.errorText() + QStringLiteral(" (see --help)"));
     }

@@ -57,8 +57,8 @@ struct ClusterSettings {
     /// Where other nodes find this one; 0: any free port; nullopt: 20000 above that of AMQP if that
     /// is free, else any, as RabbitMQ's distribution port.
     std::optional<std::uint16_t> port;
-    std::string address;  ///< "host:port" that the others are told; empty: where it listens
-    QString cookieFile;   ///< absolute; empty: "cookie" in the data folder
+    std::string address;      ///< "host:port" that the others are told; empty: where it listens
+    QString cookieFile;       ///< absolute; empty: "cookie" in the data folder
     std::string joinAddress;  ///< of a member; joined at the start, unless it is in a cluster
     bool operator==(const ClusterSettings&) const = default;
 };
