@@ -219,6 +219,7 @@ void ClusterMember::tick()
         sendProposals();
     }
     continueJoining();
+    if (now() >= m_leaveAt) leaveAtLast();
     if (isClustered() && now() >= m_nextStatus) {
         m_nextStatus = now() + kStatusInterval;
         Status status = m_world.status();

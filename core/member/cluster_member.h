@@ -175,6 +175,7 @@ private:
     void updateReachability();
     void resetPeer(const cluster::NodeName& peer);
     void leave();
+    void leaveAtLast();
     void continueJoining();
     void takeJoinAnswer(const JoinAnswer& answer);
     void takeJoinRequest(const cluster::NodeName& from, const JoinRequest& request);
@@ -211,9 +212,10 @@ private:
     std::map<cluster::NodeName, cluster::MemberId> m_knownIds;  // before membership tells
     std::vector<JoinAnswer::Member> m_remembered;
     std::optional<Joining> m_joining;
-    std::set<QueueId> m_wantedSyncs;   // by command
-    std::set<QueueId> m_refusedSyncs;  // cancelled
-    std::uint64_t m_startNumber = 0;   // of our StartNode
+    std::map<QueueId, cluster::NodeName> m_askers;  // whose client declared the queue, until placed
+    std::set<QueueId> m_wantedSyncs;                // by command
+    std::set<QueueId> m_refusedSyncs;               // cancelled
+    std::uint64_t m_startNumber = 0;                // of our StartNode
     broker::LogPosition m_storeCommitted = 0;
     broker::LogPosition m_storeHanded = 0;
     broker::LogPosition m_positionKnown = 0;  // everything up to it is the store's, or others'
@@ -223,7 +225,9 @@ private:
     bool m_isActive = false;  // started, and knows what is agreed on
     bool m_isServing = true;
     bool m_isFounding = false;
-    bool m_isLeaving = false;  // agreed on; done at the end of the turn
+    bool m_isLeaving = false;              // agreed on; done at the end of the turn
+    Done m_leaveDone;                      // of a reset that waits for its outcome
+    Instant m_leaveAt = Instant::never();  // without one, it leaves nevertheless
     bool m_mustReconcile = false;
     bool m_mustControl = true;
     bool m_isChangingMembers = false;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kJoinInterval{250};
 constexpr std::chrono::seconds kJoinTimeout{60};
+constexpr std::chrono::seconds kLeaveTimeout{3};
 
 }  // namespace
 
@@ -77,8 +78,12 @@ void ClusterMember::received(const NodeName& from, const std::string& address, B
             break;
         }
         if (auto requests = decodeRelay(contents)) {
-            for (broker::RelayRequest& request : *requests)
+            for (broker::RelayRequest& request : *requests) {
+                const QueueId before = m_world.broker.state().lastQueueId;
                 m_relays.apply(id, std::move(request));
+                const QueueId last = m_world.broker.state().lastQueueId;
+                if (last > before) m_askers[last] = from;
+            }
         }
         break;
     case FrameKind::RelayEvents: takeRelayEvents(from, contents); break;
@@ -279,16 +284,30 @@ void ClusterMember::reset(Done done)
             m_raft->transferLeadership({}, [](cluster::Outcome) {});
             return done("this node leads the agreement and hands it over: try again in a moment");
         }
+        if (m_leaveDone) return done("this node is about to leave already");
+        m_leaveDone = std::move(done);
+        m_leaveAt = now() + kLeaveTimeout;
         propose(cluster::MembershipCommand{cluster::LeaveNode{m_world.self}}, {}, false,
-                [this, done](std::optional<cluster::Refusal> refusal) {
-                    if (refusal) return done(std::string{cluster::textOf(*refusal)});
-                    m_isLeaving = true;
-                    done(std::nullopt);
+                [this](std::optional<cluster::Refusal> refusal) {
+                    if (!refusal) return leaveAtLast();
+                    m_leaveAt = Instant::never();
+                    const Done waiting = std::exchange(m_leaveDone, nullptr);
+                    if (waiting) waiting(std::string{cluster::textOf(*refusal)});
                 });
         return;
     }
     m_isLeaving = true;
     done(std::nullopt);
+}
+
+/// The others may have left it out before it heard that they agreed; and whoever wants to be alone
+/// and empty is, whatever they say.
+void ClusterMember::leaveAtLast()
+{
+    m_leaveAt = Instant::never();
+    m_isLeaving = true;
+    const Done waiting = std::exchange(m_leaveDone, nullptr);
+    if (waiting) waiting(std::nullopt);
 }
 
 /// It is no member any more: alone, and empty.

@@ -131,6 +131,11 @@ void ClusterMember::place(const broker::QueueDefinition& queue,
     cluster::NewQueue wish;
     wish.clientNode = m_world.self;
     wish.isDurable = queue.isDurable;
+    const auto asker = m_askers.find(queue.id);
+    if (asker != m_askers.end()) {
+        wish.clientNode = asker->second;
+        m_askers.erase(asker);
+    }
     const std::uint64_t clientMember = queue.exclusiveOwner.value >> 48;
     if (clientMember != 0) {
         const auto* node = m_metadata->membership().find(cluster::MemberId{clientMember});

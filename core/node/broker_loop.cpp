@@ -424,10 +424,10 @@ void BrokerLoop::Impl::stop()
     if (m_store == nullptr) return;
     m_broker.logExactMarks();
     handOverToStore();
-    m_cluster.reset();
     if (const auto status = m_store->closeCleanly(); !status) {
         m_logger.error("the store could not be closed in order: " + status.error().text);
     }
+    m_cluster.reset();
     m_store.reset();
 }
 
@@ -670,7 +670,8 @@ void BrokerLoop::Impl::foresee()
 void BrokerLoop::Impl::applyAlarms()
 {
     broker::Alarms alarms = m_resources.alarms();
-    const broker::Alarms elsewhere = m_cluster->member().clusterAlarms();
+    const broker::Alarms elsewhere =
+        m_cluster == nullptr ? broker::Alarms{} : m_cluster->member().clusterAlarms();
     alarms.isLowOnMemory |= elsewhere.isLowOnMemory;
     alarms.isLowOnDisk |= elsewhere.isLowOnDisk;
     if (alarms == m_broker.state().alarms) return;

@@ -213,8 +213,8 @@ Card* ClusterPage::buildLinks()
                                           new BadgeDelegate(m_linkTable));
     const QString node = QStringLiteral("warren2@localhost");
     m_linkTable->setSamples({node, node, QStringLiteral(" connecting "), QStringLiteral("999 ms"),
-                             QStringLiteral("99.9 MiB"), QStringLiteral("no answer yet")});
-    m_linkTable->setFlexibleColumn(static_cast<int>(ClusterLinkColumn::Reason));
+                             QStringLiteral("99.9 MiB"), QStringLiteral("it has another cookie")});
+    m_linkTable->setFlexibleColumn(static_cast<int>(ClusterLinkColumn::To));
     constexpr int kLinesMin = 7;
     m_linkTable->setMinimumHeight(fontMetrics().height() * kLinesMin);
 
