@@ -154,13 +154,14 @@ TEST(Membership, DecodesOnlyWhatCanBe)
             to.u64(one.id.value);
             to.u8(static_cast<std::uint8_t>(one.type));
             to.u8(static_cast<std::uint8_t>(one.state));
+            to.text(one.address);
         }
         const std::string bytes = to.take();
         FieldReader from{bytesOf(bytes)};
         return Membership::decode(from).has_value();
     };
-    const ClusterNode a{node("a"), {1}, NodeType::Disk, NodeState::Running};
-    const ClusterNode b{node("b"), {2}, NodeType::Ram, NodeState::Running};
+    const ClusterNode a{node("a"), {1}, NodeType::Disk, NodeState::Running, "h:1"};
+    const ClusterNode b{node("b"), {2}, NodeType::Ram, NodeState::Running, "h:2"};
     ClusterNode other = b;
     EXPECT_TRUE(decoded(a, b));
     EXPECT_FALSE(decoded(b, a)) << "order";
@@ -175,6 +176,9 @@ TEST(Membership, DecodesOnlyWhatCanBe)
     other = a;
     other.type = NodeType::Ram;
     EXPECT_FALSE(decoded(other, b)) << "no disk node";
+    other = b;
+    other.address = std::string(Membership::kAddressBytesMax + 1, 'h');
+    EXPECT_FALSE(decoded(a, other)) << "an address that is too long";
 }
 
 }  // namespace
