@@ -326,6 +326,7 @@ void ClusterMember::applied(const cluster::AppliedCommand& command)
             isAppliedHere = at->second.isApplied;
             for (const broker::LogPosition position : at->second.positions)
                 m_away.satisfy(position);
+            m_mustSpread |= !at->second.positions.empty();
             done = std::move(at->second.done);
             m_proposals.erase(at);
         }

@@ -230,6 +230,7 @@ private:
     Instant m_leaveAt = Instant::never();  // without one, it leaves nevertheless
     bool m_mustReconcile = false;
     bool m_mustControl = true;
+    bool m_mustSpread = false;  // others are to hear at once of what was agreed on
     bool m_isChangingMembers = false;
     std::string m_pausedReason;
 };

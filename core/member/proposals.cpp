@@ -211,10 +211,11 @@ bool ClusterMember::endTurn()
         });
         const bool waits = isAnswer && isLeader();
         send(node, encode(waits ? m_metadata->index() : 0, events));
-        // An entry takes the news along that the ones before it are agreed on; else that waits for
-        // the next heartbeat.
-        if (waits) m_raft->barrier([](cluster::Outcome) {});
+        m_mustSpread |= waits;
     }
+    // An entry takes the news along that the ones before it are agreed on; else that waits for the
+    // next heartbeat.
+    if (std::exchange(m_mustSpread, false) && isLeader()) m_raft->barrier([](cluster::Outcome) {});
     return m_leader.hasWork();
 }
 

@@ -55,12 +55,19 @@ class ClusterTest(unittest.TestCase):
 
     def publish(self, node, queue, count):
         """All of them confirmed."""
+        self.eventually(lambda: self.look_for(node, queue), pika.exceptions.ChannelClosedByBroker)
         with connect(node) as connection:
             channel = connection.channel()
             channel.confirm_delivery()
             for number in range(count):
                 channel.basic_publish("", queue, str(number).encode(), mandatory=True,
                                       properties=pika.BasicProperties(delivery_mode=2))
+
+    @staticmethod
+    def look_for(node, queue):
+        """A queue that was declared at another node is here a moment later."""
+        with connect(node) as connection:
+            connection.channel().queue_declare(queue, passive=True)
 
     def consume(self, node, queue, count):
         """The numbers in the order of their arrival, acknowledged."""
@@ -111,7 +118,10 @@ class ClusterTest(unittest.TestCase):
         self.assertIs(self.cluster.masters()["orders"], second)
         self.publish(third, "orders", MESSAGES)
         second.kill()
-        self.assertEqual(self.consume(first, "orders", MESSAGES), list(range(MESSAGES)))
+        # While nobody leads the queue it can't be consumed; RabbitMQ would let the client wait.
+        numbers = self.eventually(lambda: self.consume(first, "orders", MESSAGES),
+                                  pika.exceptions.ChannelClosedByBroker)
+        self.assertEqual(numbers, list(range(MESSAGES)))
 
         second.start()
         self.cluster.await_health(PATIENCE_SECONDS)
