@@ -266,8 +266,10 @@ Result<NodeStarted, NodeFailure> BrokerLoop::Impl::open()
     m_resources.noteStart();
     m_housekeeping.start(kHousekeepingInterval);
     turn();
-    return NodeStarted{m_endpoints, m_tls.endpoints(),
-                       textOf(std::string_view{m_folder->path().string()})};
+    return NodeStarted{.endpoints = m_endpoints,
+                       .tlsEndpoints = m_tls.endpoints(),
+                       .clusterPort = m_cluster->port(),
+                       .dataFolder = textOf(std::string_view{m_folder->path().string()})};
 }
 
 Status<NodeFailure> BrokerLoop::Impl::listen()

@@ -11,6 +11,7 @@
 #include <QPromise>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct NodeFailure {
 struct NodeStarted {
     std::vector<net::Endpoint> endpoints;     ///< one per listener, with real ports
     std::vector<net::Endpoint> tlsEndpoints;  ///< the same of TLS listeners
+    std::uint16_t clusterPort = 0;            ///< where other nodes find this one
     QString dataFolder;                       ///< where the data really lie
 };
 

@@ -207,6 +207,7 @@ public:
     cluster_world::Clock clock;
     cluster_world::Links links;
     std::uint64_t seed;
+    std::uint16_t port = 0;  // where it listens
     member::ClusterMember theMember;
     QTimer timer;
 };
@@ -232,21 +233,22 @@ Status<std::string> ClusterNode::Impl::listen(const NodeConfig& config, peer::Co
         std::make_unique<peer::NodeLinks>(self, std::move(cookie), peer::LinkOptions{}, callbacks);
 
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;
+    std::uint16_t wanted = 0;
     if (!config.listeners.empty()) {
         const ListenAddress& amqp = config.listeners.front();
         if (amqp.port != 0 && amqp.port <= UINT16_MAX - kPortDistance) {
-            port = static_cast<std::uint16_t>(amqp.port + kPortDistance);
+            wanted = static_cast<std::uint16_t>(amqp.port + kPortDistance);
         }
         const bool isNumeric =
             !amqp.address.empty() &&
             amqp.address.find_first_not_of("0123456789abcdefABCDEF.:") == std::string::npos;
         if (isNumeric) address = amqp.address;
     }
-    if (config.cluster.port) port = *config.cluster.port;
-    auto endpoint = links.links->listen(address, port);
+    if (config.cluster.port) wanted = *config.cluster.port;
+    auto endpoint = links.links->listen(address, wanted);
     if (!endpoint && !config.cluster.port) endpoint = links.links->listen(address, 0);
     if (!endpoint) return endpoint.error();
+    port = endpoint->port;
     return {};
 }
 
@@ -305,6 +307,8 @@ Status<std::string> ClusterNode::start()
 
 member::ClusterMember& ClusterNode::member() { return m_impl->theMember; }
 const member::ClusterMember& ClusterNode::member() const { return m_impl->theMember; }
+
+std::uint16_t ClusterNode::port() const { return m_impl->port; }
 
 const std::string& ClusterNode::address() const { return m_impl->links.links->self().address; }
 

@@ -3,12 +3,12 @@
 #include "core/management/management_command.h"
 #include "core/management/snapshot.h"
 #include "core/member/cluster_member.h"
-#include "core/net/endpoint.h"
 #include "core/node/node_config.h"
 
 #include <QObject>
 #include <QPromise>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -48,8 +48,10 @@ public:
     Status<std::string> start();
     member::ClusterMember& member();
     const member::ClusterMember& member() const;
-    /// Where other nodes find it: "127.0.0.1:25672".
+    /// What other nodes are told to dial: "127.0.0.1:25672".
     const std::string& address() const;
+    /// Where it listens for them.
+    std::uint16_t port() const;
 
     using CommandPromise = std::shared_ptr<QPromise<management::CommandResult>>;
     /// @returns whether it is a command of the cluster, which is answered later

@@ -92,6 +92,7 @@ QByteArray Node::readyLine(const NodeStarted& result) const
         {QStringLiteral("data_dir"), result.dataFolder},
         {QStringLiteral("pid"), QCoreApplication::applicationPid()},
     };
+    line.insert(QStringLiteral("cluster_port"), result.clusterPort);
     if (!result.endpoints.empty()) {
         line.insert(QStringLiteral("amqp_port"), result.endpoints.front().port);
     }
