@@ -370,8 +370,7 @@ void Publishing::giveBack(Channel& channel, const MessagePtr& message)
     m_state.post(channel, Returned{ReplyCode::NoRoute, withoutBlindKeys(message)});
 }
 
-// ---------------------------------------------------------------------------------------
-// enqueueing
+// -------------------------------------------------------------------------------------- enqueueing
 
 Publishing::Outcome Publishing::enqueue(const MessagePtr& message,
                                         const std::vector<Queue*>& queues)
@@ -390,10 +389,8 @@ Publishing::Outcome Publishing::sendAway(const Queue& queue, const MessagePtr& m
 {
     const bool isReachable = m_state.reachableNodes.contains(queue.leader);
     if (!isReachable && m_publisher != nullptr) return {.isRefused = true};
-    RemotePublish publish{.to = isReachable ? queue.leader : kNoNode,
-                          .position = m_state.nextPosition(),
-                          .queue = queue.id(),
-                          .message = message};
+    RemotePublish publish{
+        .position = m_state.nextPosition(), .queue = queue.id(), .message = message};
     if (m_publisher != nullptr) {
         publish.connection = m_publisher->connection.id;
         publish.channel = m_publisher->number;

@@ -105,9 +105,8 @@ struct RelayEvent {
     EventBody body;
 };
 
-/// A message on its way to queues of one other node.
+/// A message on its way to a queue that another node leads.
 struct RemotePublish {
-    NodeId to{};
     LogPosition position = 0;  ///< ours: what waits for it waits for the answer
     QueueId queue{};
     MessagePtr message{};

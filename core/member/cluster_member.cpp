@@ -17,8 +17,6 @@ namespace {
 constexpr std::chrono::milliseconds kPauseAfter{2000};
 constexpr std::chrono::milliseconds kStatusInterval{1000};
 
-/// Connections of each member's each start have ids of their own.
-constexpr int kMemberBits = 48;
 constexpr int kMillisecondBits = 7;  // a node that starts again gets others
 
 std::string hexOf(std::uint64_t number)
@@ -59,11 +57,7 @@ ClusterMember::ClusterMember(MemberEnvironment environment)
                    m_world.warn("another node leads queue " + std::to_string(queue.value) +
                                 " now; what was not confirmed is refused");
                    m_world.broker.refuseUnconfirmed();
-                   for (auto& [name, peer] : m_peers) {
-                       for (const OwedAnswer& owed : peer.owed)
-                           peer.refused.push_back(owed.theirs);
-                       peer.owed.clear();
-                   }
+                   m_publishes.refuseOwed();
                }}),
       m_follower(
           {.broker = m_world.broker,
@@ -82,7 +76,10 @@ ClusterMember::ClusterMember(MemberEnvironment environment)
            .sendState = [this](NodeId to, const auto& frame) { send(to, encode(frame)); },
            .sendAck = [this](NodeId to, const auto& frame) { send(to, encode(frame)); },
            .sendRefused = [this](NodeId to, const auto& frame) { send(to, encode(frame)); }}),
-      m_relays(m_world.broker)
+      m_relays(m_world.broker),
+      m_publishes({.broker = m_world.broker,
+                   .frontier = m_away,
+                   .send = [this](NodeId to, const auto& frame) { return send(to, frame); }})
 {
     m_metadata = std::make_unique<cluster::Metadata>();
     m_lastNumber = m_world.seed & ~std::uint64_t{0} >> 24;
@@ -305,8 +302,8 @@ void ClusterMember::activate()
     }
     const auto milliseconds =
         static_cast<std::uint64_t>(m_world.broker.state().wallNow.sinceEpoch.count());
-    constexpr std::uint64_t kLowBits = (std::uint64_t{1} << kMemberBits) - 1;
-    m_world.setConnectionBase((m_world.disk.identity().id.value << kMemberBits) +
+    constexpr std::uint64_t kLowBits = (std::uint64_t{1} << kMemberBit) - 1;
+    m_world.setConnectionBase((m_world.disk.identity().id.value << kMemberBit) +
                               (milliseconds << kMillisecondBits & kLowBits));
     setServing(true, {});
 }
@@ -434,145 +431,7 @@ void ClusterMember::loseOptimism()
     }
 }
 
-// ------------------------------------------------------------------------------------------- roles
-
-NodeId ClusterMember::idOf(const NodeName& name) const
-{
-    if (name == m_world.self) return {};
-    const auto* node = m_metadata->membership().find(name);
-    if (node != nullptr && node->id) return {node->id.value};
-    const auto known = m_knownIds.find(name);
-    return known == m_knownIds.end() ? kNoNode : NodeId{known->second.value};
-}
-
-NodeName ClusterMember::nameOf(NodeId id) const
-{
-    if (id == NodeId{}) return m_world.self;
-    const auto* node = m_metadata->membership().find(cluster::MemberId{id.value});
-    if (node != nullptr) return node->name;
-    for (const auto& [name, known] : m_knownIds) {
-        if (known.value == id.value) return name;
-    }
-    return {};
-}
-
-void ClusterMember::updateRoles()
-{
-    for (const auto& [queue, placement] : m_metadata->placements().all())
-        updateRole(queue);
-}
-
-void ClusterMember::updateRole(QueueId id)
-{
-    broker::Queue* queue = m_world.broker.findQueue(id);
-    if (queue == nullptr) return m_leader.forget(id);
-    const cluster::Placement* placement = m_metadata->placements().find(id);
-    if (placement == nullptr) return;
-    broker::QueueRoles& roles = m_world.broker.roles();
-    if (placement->master == m_world.self) {
-        m_follower.forget(id);
-        roles.lead(*queue, !placement->mirrors.empty());
-        const cluster::MirrorPolicy policy = policyOf(id);
-        const auto nodes = placementNodes();
-        const auto wanted = cluster::mirrorsToSynchronise(*placement, policy, nodes);
-        std::vector<mirroring::MirrorTarget> targets;
-        for (const NodeName& mirror : placement->mirrors) {
-            const bool isAsked =
-                m_wantedSyncs.contains(id) || std::ranges::find(wanted, mirror) != wanted.end();
-            targets.push_back({.node = idOf(mirror),
-                               .isInSync = placement->isInSync(mirror),
-                               .isWanted = isAsked && !m_refusedSyncs.contains(id)});
-        }
-        m_leader.lead(id, placement->epoch, targets, policy.syncBatchSize);
-        return;
-    }
-    m_leader.forget(id);
-    const NodeId master = placement->master ? idOf(placement->master) : kNoNode;
-    const bool isFailover = queue->isLed() || !m_metadata->membership().isRunning(m_world.self);
-    if (placement->isMirror(m_world.self)) {
-        if (queue->leader != master) m_follower.forget(id);
-        roles.mirror(*queue, master, isFailover);
-    } else {
-        roles.letGo(*queue, master, isFailover);
-    }
-}
-
-void ClusterMember::updateReachability()
-{
-    for (const auto& [name, node] : m_metadata->membership().nodes()) {
-        if (name == m_world.self) continue;
-        Peer& peer = m_peers[name];
-        const bool isReachable =
-            m_isActive && m_world.links.isUp(name) && node.id && node.state == NodeState::Running;
-        if (isReachable == peer.isReachable) continue;
-        peer.isReachable = isReachable;
-        const NodeId id = idOf(name);
-        if (isReachable) {
-            m_leader.nodeUp(id);
-            m_world.broker.addReachable(id);
-            m_mustControl = true;
-        } else {
-            m_world.broker.removeReachable(id);
-            m_leader.nodeDown(id);
-            giveUpAway(peer);
-        }
-    }
-}
-
-// ------------------------------------------------------------------------------------------- peers
-
-/// Whatever was on its way may be lost, so both begin anew.
-void ClusterMember::resetPeer(const NodeName& name)
-{
-    Peer& peer = m_peers[name];
-    const NodeId id = idOf(name);
-    if (peer.isReachable) {
-        m_world.broker.removeReachable(id);
-        m_leader.nodeDown(id);
-        peer.isReachable = false;
-    }
-    giveUpAway(peer);
-    peer.owed.clear();
-    peer.refused.clear();
-    peer.heldEvents.clear();
-    peer.earlyRequests.clear();
-    if (id != kNoNode) {
-        m_relays.lose(id);
-        m_follower.forget(id);
-    }
-    for (auto& [number, proposal] : m_proposals)
-        proposal.isSent = proposal.isSent && isLeader();
-    updateReachability();
-    m_world.wake();
-}
-
-void ClusterMember::linkUp(const NodeName& peer) { resetPeer(peer); }
-
-void ClusterMember::linkDown(const NodeName& peer)
-{
-    resetPeer(peer);
-    m_mustControl = true;
-}
-
-void ClusterMember::heard(const NodeName& name, const std::string& address)
-{
-    Peer& peer = m_peers[name];
-    peer.isHeard = true;
-    peer.lostAt = Instant::never();
-    // A member that has moved, or wants to become one, is to be answered.
-    if (isClustered() || !address.empty()) m_world.links.setPeer(name, address);
-    resetPeer(name);
-    m_mustControl = true;
-}
-
-void ClusterMember::silent(const NodeName& name)
-{
-    Peer& peer = m_peers[name];
-    peer.isHeard = false;
-    peer.lostAt = now();
-    resetPeer(name);
-    m_mustControl = true;
-}
+// -------------------------------------------------------------------------------------- for people
 
 cluster::NodeName ClusterMember::leaderName() const
 {

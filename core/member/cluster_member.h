@@ -7,6 +7,7 @@
 #include "core/cluster/mirror_policy.h"
 #include "core/cluster/succession.h"
 #include "core/member/member_environment.h"
+#include "core/member/publishes_elsewhere.h"
 #include "core/mirroring/commit_frontier.h"
 #include "core/mirroring/mirror_follower.h"
 #include "core/mirroring/mirror_leader.h"
@@ -36,6 +37,8 @@ namespace warren::member {
 class ClusterMember final : private raft::RaftLinks {
 public:
     static constexpr std::chrono::milliseconds kTick{100};
+    /// Ids of client connections have their member's id from this bit on: no two nodes have one.
+    static constexpr int kMemberBit = 48;
 
     explicit ClusterMember(MemberEnvironment environment);
     ~ClusterMember() override;
@@ -55,7 +58,6 @@ public:
     void noteOperations(const std::vector<broker::StoredOperation>& operations);
     void storeCommitted(broker::LogPosition upTo);
     void takeBodies(std::vector<broker::LoadedBody>&& bodies);
-    bool isRelayed(ConnectionId id) const { return m_relays.has(id); }
     void takeEvents(ConnectionId id, std::span<broker::Event> events) { m_relays.take(id, events); }
     /// Sends what the turn has brought. @returns whether there is more to do
     bool endTurn();
@@ -98,21 +100,7 @@ private:
         Instant sentAt{};
         std::function<void(std::optional<cluster::Refusal>)> done{};
     };
-    struct AwayPublish {
-        broker::LogPosition position = 0;
-        QueueId queue;
-        broker::MessagePtr message;
-        ConnectionId connection;
-        ChannelNumber channel = 0;
-    };
-    struct OwedAnswer {
-        broker::LogPosition theirs = 0;
-        broker::LogPosition ours = 0;
-    };
     struct Peer {
-        std::deque<AwayPublish> away{};
-        std::deque<OwedAnswer> owed{};
-        std::vector<broker::LogPosition> refused{};
         std::vector<std::string> earlyRequests{};  // while this node starts
         std::deque<std::string> heldEvents{};      // relay events that wait for commands
         std::optional<Status> status{};
@@ -183,13 +171,8 @@ private:
 
     // frames
     void noteRaftPeer(const cluster::NodeName& from, ByteView contents);
-    void takePublish(const cluster::NodeName& from, Publish&& frame);
-    void takePublishAnswer(const cluster::NodeName& from, const PublishAnswer& frame);
     void takeRelayEvents(const cluster::NodeName& from, ByteView contents);
     void releaseHeldEvents();
-    void sendAway();
-    void answerPublishes();
-    void giveUpAway(Peer& peer);
     broker::LogPosition ownPosition() const;
 
     NodeId idOf(const cluster::NodeName& name) const;
@@ -205,6 +188,7 @@ private:
     mirroring::MirrorFollower m_follower;
     broker::RelayService m_relays;
     mirroring::CommitFrontier m_away;  // other nodes' answers: publishes and agreements
+    PublishesElsewhere m_publishes;
     std::map<std::uint64_t, Proposal> m_proposals;
     std::uint64_t m_lastNumber = 0;
     std::map<QueueId, std::uint64_t> m_queueProposals;  // one at a time, of the leader's care

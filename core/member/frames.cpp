@@ -114,7 +114,7 @@ std::optional<JoinAnswer> decodeJoinAnswer(ByteView contents)
 std::string encode(const PublishAnswer& frame)
 {
     FieldWriter to = writerOf(FrameKind::PublishAnswer);
-    to.u64(frame.upTo);
+    to.u64(frame.safeCount);
     to.u32(static_cast<std::uint32_t>(frame.refused.size()));
     for (const broker::LogPosition position : frame.refused)
         to.u64(position);
@@ -125,7 +125,7 @@ std::optional<PublishAnswer> decodePublishAnswer(ByteView contents)
 {
     FieldReader from(contents);
     PublishAnswer frame;
-    frame.upTo = from.u64();
+    frame.safeCount = from.u64();
     for (std::size_t left = from.count(kFrameItemsMax); left > 0 && from.isGood(); --left)
         frame.refused.push_back(from.u64());
     return complete(from, std::move(frame));

@@ -88,10 +88,11 @@ struct Publish {
     std::vector<One> messages;
 };
 
-/// publish-answer = up-to:u64 count:u32 refused:u64*
+/// publish-answer = safe-count:u64 count:u32 refused:u64*
 struct PublishAnswer {
-    broker::LogPosition upTo = 0;  ///< the sender's: everything that was not refused is safe
-    std::vector<broker::LogPosition> refused{};
+    /// So many more of those that were not refused are safe, in the order in which they were sent.
+    std::uint64_t safeCount = 0;
+    std::vector<broker::LogPosition> refused{};  ///< positions of who sent them
     bool operator==(const PublishAnswer&) const = default;
 };
 

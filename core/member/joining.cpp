@@ -88,10 +88,10 @@ void ClusterMember::received(const NodeName& from, const std::string& address, B
         break;
     case FrameKind::RelayEvents: takeRelayEvents(from, contents); break;
     case FrameKind::Publish:
-        if (auto publish = decodePublish(contents)) takePublish(from, std::move(*publish));
+        if (const auto publish = decodePublish(contents)) m_publishes.take(id, *publish);
         break;
     case FrameKind::PublishAnswer:
-        if (auto answer = decodePublishAnswer(contents)) takePublishAnswer(from, *answer);
+        if (const auto answer = decodePublishAnswer(contents)) m_publishes.take(id, *answer);
         break;
     case FrameKind::MirrorOpen:
         if (const auto open = decodeMirrorOpen(contents)) m_follower.take(id, *open);

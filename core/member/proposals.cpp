@@ -97,15 +97,14 @@ void ClusterMember::sendProposals()
     m_raft->propose(std::move(frame.commands), std::move(done));
 }
 
-// ------------------------------------------------------------------------------ what the broker
-// did
+// ----------------------------------------------------------------------------- the broker's work
 
 void ClusterMember::noteOperations(const std::vector<broker::StoredOperation>& operations)
 {
     m_positionKnown = m_world.broker.lastPosition();
     if (!operations.empty()) m_storeHanded = std::max(m_storeHanded, lastPositionOf(operations));
     if (!isClustered()) return;
-    sendAway();
+    m_publishes.sendNew();
     m_leader.note(operations);
     for (const broker::StoredOperation& operation : operations) {
         const auto* change = std::get_if<broker::StoredChange>(&operation);
@@ -136,7 +135,7 @@ void ClusterMember::place(const broker::QueueDefinition& queue,
         wish.clientNode = asker->second;
         m_askers.erase(asker);
     }
-    const std::uint64_t clientMember = queue.exclusiveOwner.value >> 48;
+    const std::uint64_t clientMember = queue.exclusiveOwner.value >> kMemberBit;
     if (clientMember != 0) {
         const auto* node = m_metadata->membership().find(cluster::MemberId{clientMember});
         if (node != nullptr) wish.clientNode = node->name;
@@ -199,7 +198,7 @@ bool ClusterMember::endTurn()
     flushDisk();
     m_leader.flush();
     m_follower.committed(ownPosition());
-    answerPublishes();
+    m_publishes.answer(m_leader.frontier().reached(ownPosition()));
     releaseHeldEvents();
     for (auto& [node, requests] : m_world.broker.takeRelayRequests())
         send(node, encode(requests));
@@ -219,103 +218,7 @@ bool ClusterMember::endTurn()
     return m_leader.hasWork();
 }
 
-// ---------------------------------------------------------------------------- to queues elsewhere
-
-void ClusterMember::sendAway()
-{
-    std::map<NodeId, Publish> frames;
-    for (broker::RemotePublish& publish : m_world.broker.takeRemotePublishes()) {
-        m_away.expect(publish.position);
-        const NodeName to = publish.to == kNoNode ? m_world.self : nameOf(publish.to);
-        Peer& peer = m_peers[to];
-        if (to != m_world.self) {
-            frames[publish.to].messages.push_back(
-                {publish.position, publish.queue, publish.message});
-        }
-        peer.away.push_back({publish.position, publish.queue, std::move(publish.message),
-                             publish.connection, publish.channel});
-    }
-    for (const auto& [node, frame] : frames) {
-        if (!send(node, encode(frame))) giveUpAway(m_peers[nameOf(node)]);
-    }
-    // Dead letters without a way wait here until there is one.
-    Peer& waiting = m_peers[m_world.self];
-    for (AwayPublish& publish : std::exchange(waiting.away, {})) {
-        const broker::Queue* queue = m_world.broker.findQueue(publish.queue);
-        if (queue == nullptr) {
-            m_away.satisfy(publish.position);
-        } else if (queue->isLed()) {
-            (void)m_world.broker.takeRelayed(publish.queue, publish.message);
-            m_away.satisfy(publish.position);
-        } else if (m_world.broker.state().reachableNodes.contains(queue->leader)) {
-            Publish frame;
-            frame.messages.push_back({publish.position, publish.queue, publish.message});
-            m_peers[nameOf(queue->leader)].away.push_back(std::move(publish));
-            send(queue->leader, encode(frame));
-        } else {
-            waiting.away.push_back(std::move(publish));
-        }
-    }
-}
-
-/// Nobody knows what became of these: their publishers are told so. Dead letters are sent again.
-void ClusterMember::giveUpAway(Peer& peer)
-{
-    for (AwayPublish& publish : std::exchange(peer.away, {})) {
-        if (!publish.connection) {
-            m_peers[m_world.self].away.push_back(std::move(publish));
-            continue;
-        }
-        m_world.broker.refusePublish(publish.connection, publish.channel, publish.position);
-        m_away.satisfy(publish.position);
-    }
-}
-
-void ClusterMember::takePublish(const NodeName& from, Publish&& frame)
-{
-    Peer& peer = m_peers[from];
-    for (const Publish::One& one : frame.messages) {
-        const auto position = m_world.broker.takeRelayed(one.queue, one.message);
-        if (position) {
-            peer.owed.push_back({one.position, *position});
-        } else {
-            peer.refused.push_back(one.position);
-        }
-    }
-    m_world.wake();
-}
-
-void ClusterMember::answerPublishes()
-{
-    const broker::LogPosition safe = m_leader.frontier().reached(ownPosition());
-    for (auto& [name, peer] : m_peers) {
-        PublishAnswer answer;
-        for (; !peer.owed.empty() && peer.owed.front().ours <= safe; peer.owed.pop_front())
-            answer.upTo = peer.owed.front().theirs;
-        answer.refused = std::exchange(peer.refused, {});
-        if (answer.upTo != 0 || !answer.refused.empty()) {
-            m_world.links.send(name, bytesOf(encode(answer)));
-        }
-    }
-}
-
-void ClusterMember::takePublishAnswer(const NodeName& from, const PublishAnswer& frame)
-{
-    Peer& peer = m_peers[from];
-    for (const broker::LogPosition refused : frame.refused) {
-        const auto at = std::ranges::find(peer.away, refused, &AwayPublish::position);
-        if (at == peer.away.end()) continue;
-        if (at->connection) m_world.broker.refusePublish(at->connection, at->channel, refused);
-        m_away.satisfy(refused);
-        peer.away.erase(at);
-    }
-    for (; !peer.away.empty() && peer.away.front().position <= frame.upTo; peer.away.pop_front())
-        m_away.satisfy(peer.away.front().position);
-    m_world.wake();
-}
-
-// --------------------------------------------------------------------------------------------
-// relay
+// ----------------------------------------------------------------------------------------- relays
 
 void ClusterMember::takeRelayEvents(const NodeName& from, ByteView contents)
 {
