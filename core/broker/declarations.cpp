@@ -157,6 +157,7 @@ Result<LogPosition, Refusal> Declarations::declareExchange(Vhost& vhost, Asker a
     right = judgeForwarding(asker, vhost, ResourceKind::Exchange, name, command.arguments,
                             "alternate-exchange");
     if (!right) return right.error();
+    if (!mayDeclareHere()) return definitionsElsewhere();
     PutExchange change{{.vhost = vhostName,
                         .name = name,
                         .type = *type,
@@ -332,6 +333,7 @@ Result<Declarations::DeclaredQueue, Refusal> Declarations::declareQueue(Vhost& v
     if (!verdict) return verdict.error();
     verdict = judgeQueueArguments(definition);
     if (!verdict) return verdict.error();
+    if (!mayDeclareHere()) return definitionsElsewhere();
     m_state.lastQueueId.value += 1;
     definition.id = m_state.lastQueueId;
     const bool isPlacedLater = m_state.isClustered;
@@ -433,6 +435,7 @@ Result<Declarations::RemovedMessages, Refusal> Declarations::purgeQueue(Vhost& v
     const auto found = findQueue(vhost, asker, name);
     if (!found) return found.error();
     Queue& queue = *found.value();
+    if (!queue.isLed()) return queueElsewhere(vhost.definition.name, queue.definition().name);
     RemovedMessages removed;
     while (queue.readyCount() > 0) {
         const QueueEntry entry = queue.removeFirst();

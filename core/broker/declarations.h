@@ -78,6 +78,8 @@ private:
     /// Whether there may be one more queue. @error PreconditionFailed
     static Verdict judgeQueueCount(const Vhost& vhost, std::string_view name);
     Verdict judgeQueueAccess(const Queue& queue, Asker asker) const;
+    /// Ids and first declarations are given out by one node at a time.
+    bool mayDeclareHere() const { return !m_state.isClustered || !m_state.definitionsLeader; }
     /// @param wanted  the command's arguments, with the vhost's default type
     Verdict judgeEquivalence(const Queue& queue, Asker asker, const DeclareQueue& command,
                              const amqp::FieldTable& wanted) const;

@@ -43,6 +43,21 @@ Refusal defaultExchangeRefused()
     return {ReplyCode::AccessRefused, "operation not permitted on the default exchange", {}};
 }
 
+Refusal queueElsewhere(std::string_view vhost, std::string_view name)
+{
+    return {amqp::ReplyCode::NotFound,
+            "home node of " + queueText(vhost, name) + " is down or inaccessible",
+            {}};
+}
+
+Refusal definitionsElsewhere()
+{
+    return {amqp::ReplyCode::ResourceLocked,
+            "this cannot be declared here at the moment: another node leads the cluster's "
+            "agreement, or it has no majority",
+            {}};
+}
+
 Refusal queueLocked(std::string_view vhost, std::string_view name)
 {
     return {ReplyCode::ResourceLocked,

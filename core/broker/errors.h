@@ -22,6 +22,10 @@ std::string exchangeText(std::string_view vhost, std::string_view name);
 Refusal noQueue(std::string_view vhost, std::string_view name);
 Refusal noExchange(std::string_view vhost, std::string_view name);
 Refusal defaultExchangeRefused();
+/// Another node leads the queue, or nobody does.
+Refusal queueElsewhere(std::string_view vhost, std::string_view name);
+/// Definitions change at the node that leads the agreement on them, and nowhere if there is none.
+Refusal definitionsElsewhere();
 Refusal queueLocked(std::string_view vhost, std::string_view name);
 /// `what` is "queue" or "exchange".
 Refusal reservedName(std::string_view what, std::string_view name);

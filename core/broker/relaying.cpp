@@ -131,18 +131,10 @@ Verdict Relaying::forward(Channel& channel, const CommandBody& body, NodeId to)
                               : name->empty() ? channel.lastQueueName
                                               : withoutLineBreaks(*name);
     if (to == kNoNode || !m_state.reachableNodes.contains(to)) {
-        if (changesDefinitions(body) || queue.empty() ||
-            channel.connection.vhost->findQueue(queue) == nullptr) {
-            return Refusal{ReplyCode::ResourceLocked,
-                           "the cluster cannot agree on changes at the moment: it has no majority, "
-                           "or its leader cannot be reached",
-                           {}};
-        }
-        return Refusal{ReplyCode::NotFound,
-                       "home node of " +
-                           queueText(channel.connection.vhost->definition.name, queue) +
-                           " is down or inaccessible",
-                       {}};
+        const Vhost& vhost = *channel.connection.vhost;
+        const bool isOfQueue =
+            !changesDefinitions(body) && !queue.empty() && vhost.findQueue(queue) != nullptr;
+        return isOfQueue ? queueElsewhere(vhost.definition.name, queue) : definitionsElsewhere();
     }
     auto command = OwnedCommand::of(body);
     ChannelRelays::Expected expected{.kind = command->kind, .noWait = wasNoWait(body)};

@@ -88,7 +88,6 @@ public:
 
     /// By node, since the last call.
     std::map<NodeId, std::vector<RelayRequest>> takeRequests() { return std::exchange(m_out, {}); }
-    bool hasRequests() const { return !m_out.empty(); }
 
 private:
     struct RemoteSide {

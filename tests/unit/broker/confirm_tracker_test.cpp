@@ -136,5 +136,42 @@ TEST(ConfirmTracker, CoversEachTagOnceAndNeverTooEarly)
     }
 }
 
+TEST(ConfirmTracker, RefusesLateWhatWaitsForAPosition)
+{
+    ConfirmTracker tracker;
+    for (const LogPosition position : {5u, 7u, 9u})
+        tracker.publish(position);
+    tracker.refuseWaiting(7);
+    EXPECT_EQ(taken(tracker, 4), (std::vector<Confirm>{{.tag = 2, .isRefused = true}}));
+    EXPECT_EQ(taken(tracker, 6), (std::vector<Confirm>{{.tag = 1}}));
+    EXPECT_EQ(taken(tracker, 9), (std::vector<Confirm>{{.tag = 3}}));
+    EXPECT_EQ(tracker.unconfirmedCount(), 0u);
+}
+
+TEST(ConfirmTracker, APositionInBetweenIsThatOfTheNextPublish)
+{
+    // A publish to two queues waits for the later one; the earlier one was refused.
+    ConfirmTracker tracker;
+    tracker.publish(5);
+    tracker.publish(8);
+    tracker.refuseWaiting(7);
+    EXPECT_EQ(taken(tracker, 9), (std::vector<Confirm>{{.tag = 1}, {.tag = 2, .isRefused = true}}));
+}
+
+TEST(ConfirmTracker, RefusesEverythingThatWaitsOnce)
+{
+    ConfirmTracker tracker;
+    tracker.publish(3);
+    EXPECT_EQ(taken(tracker, 3).size(), 1u);
+    tracker.publish(5);
+    tracker.publish(0);
+    tracker.refuseAll();
+    tracker.refuseAll();
+    EXPECT_EQ(taken(tracker, 3),
+              (std::vector<Confirm>{{.tag = 2, .isRefused = true}, {.tag = 3, .isRefused = true}}));
+    EXPECT_EQ(taken(tracker, 9), std::vector<Confirm>{});
+    EXPECT_EQ(tracker.unconfirmedCount(), 0u);
+}
+
 }  // namespace
 }  // namespace warren::broker

@@ -1,0 +1,272 @@
+#include "core/broker/broker.h"
+#include "core/broker/relay_service.h"
+#include "tests/support/broker_harness.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace warren::broker {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+constexpr NodeId kClientsNode{1};
+constexpr NodeId kServingNode{2};
+constexpr QueueId kQueue{1};
+
+/// A client's node and the node that leads its queue "q", and definitions, with the links between
+/// them; what nodes have is theirs at once.
+class RelayingTest : public testing::Test {
+protected:
+    RelayingTest() : service(server)
+    {
+        for (Broker* broker : {&edge, &server}) {
+            broker->ensureVhost("/");
+            broker->restore(PutQueue{{.id = kQueue, .vhost = "/", .name = "q"}});
+            broker->finishRestore(0, kQueue);
+            broker->setClustered(true);
+        }
+        edge.setDefinitionsLeader(kServingNode);
+        edge.roles().letGo(*edge.findQueue(kQueue), kServingNode, false);
+        edge.addReachable(kServingNode);
+        edge.addConnection(kClient);
+        apply(0, OpenConnection{.vhost = "/", .wantsConsumerCancelNotify = true});
+        apply(1, OpenChannel{});
+        settle();
+        told.clear();
+    }
+
+    void apply(ChannelNumber channel, CommandBody&& body)
+    {
+        edge.apply(kClient, {channel, std::move(body)});
+    }
+    Texts send(CommandBody&& body)
+    {
+        apply(1, std::move(body));
+        return settle();
+    }
+    /// What the client is told until nothing moves.
+    Texts settle()
+    {
+        for (int round = 0; round < 10; ++round) {
+            for (Broker* broker : {&edge, &server}) {
+                broker->flush();
+                (void)broker->takeOperations();
+                broker->commit(broker->lastPosition());
+            }
+            for (RemotePublish& publish : edge.takeRemotePublishes())
+                (void)server.takeRelayed(publish.queue, publish.message);
+            for (auto& [node, requests] : edge.takeRelayRequests()) {
+                EXPECT_EQ(node, kServingNode);
+                for (RelayRequest& request : requests)
+                    service.apply(kClientsNode, std::move(request));
+            }
+            server.drainEvents(
+                [this](ConnectionId id, std::span<Event> events) { service.take(id, events); });
+            for (auto& [node, events] : service.takeEvents()) {
+                for (RelayEvent& event : events)
+                    edge.takeRelayEvent(kServingNode, std::move(event));
+            }
+            edge.drainEvents([this](ConnectionId, std::span<Event> events) {
+                for (const Event& event : events)
+                    told.push_back(test::describe(event));
+            });
+        }
+        return std::exchange(told, {});
+    }
+    void publish(std::string_view body)
+    {
+        (void)send(Publish{.message = test::messageOf("", "q", body)});
+    }
+    std::size_t readyCount() { return server.findQueue(kQueue)->readyCount(); }
+
+    static constexpr ConnectionId kClient{(std::uint64_t{1} << 48) + 1};
+    Broker edge{1};
+    Broker server{2};
+    RelayService service;
+    Texts told;
+};
+
+TEST_F(RelayingTest, PublishesReachTheQueueElsewhere)
+{
+    publish("a");
+    publish("b");
+    EXPECT_EQ(readyCount(), 2u);
+    EXPECT_EQ(edge.findQueue(kQueue)->readyCount(), 0u);
+}
+
+TEST_F(RelayingTest, AGetIsAnsweredFromThere)
+{
+    EXPECT_EQ(send(Get{.queue = "q"}), Texts{"1 get-empty"});
+    publish("a");
+    EXPECT_EQ(send(Get{.queue = "q"}).size(), 1u);
+    EXPECT_EQ(readyCount(), 0u);
+    EXPECT_EQ(server.findQueue(kQueue)->unackedCount(), 1u);
+    (void)send(Ack{.tag = 1});
+    EXPECT_EQ(server.findQueue(kQueue)->messageCount(), 0u);
+}
+
+TEST_F(RelayingTest, WhatFollowsAGetWaitsForItsAnswer)
+{
+    apply(1, Get{.queue = "q"});
+    apply(1, SetPrefetch{.count = 5});
+    edge.flush();
+    edge.drainEvents([this](ConnectionId, std::span<Event> events) {
+        for (const Event& event : events)
+            told.push_back(test::describe(event));
+    });
+    EXPECT_EQ(told, Texts{});
+    const Texts all = settle();
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all.front(), "1 get-empty");
+}
+
+TEST_F(RelayingTest, AConsumerGetsAcknowledgesAndGivesBack)
+{
+    (void)send(SetPrefetch{.count = 2});
+    (void)send(Consume{.queue = "q", .tag = "c"});
+    for (const char* body : {"a", "b", "c"})
+        publish(body);
+    EXPECT_EQ(server.findQueue(kQueue)->unackedCount(), 2u) << "the prefetch holds there";
+    EXPECT_EQ(readyCount(), 1u);
+    (void)send(Ack{.tag = 1});
+    EXPECT_EQ(server.findQueue(kQueue)->unackedCount(), 2u);
+    EXPECT_EQ(readyCount(), 0u);
+    (void)send(Reject{.tag = 2, .requeues = false});
+    EXPECT_EQ(server.findQueue(kQueue)->messageCount(), 1u);
+    const Texts again = send(Reject{.tag = 3, .requeues = true});
+    ASSERT_EQ(again.size(), 1u);
+    EXPECT_NE(again.front().find("c!"), std::string::npos) << again.front();
+}
+
+TEST_F(RelayingTest, MultipleAcknowledgementsCoverAllThatIsHeldThere)
+{
+    (void)send(Consume{.queue = "q", .tag = "c"});
+    for (const char* body : {"a", "b", "c"})
+        publish(body);
+    (void)send(Ack{.tag = 2, .isMultiple = true});
+    EXPECT_EQ(server.findQueue(kQueue)->messageCount(), 1u);
+    (void)send(Ack{.tag = 0, .isMultiple = true});
+    EXPECT_EQ(server.findQueue(kQueue)->messageCount(), 0u);
+}
+
+TEST_F(RelayingTest, ACancelledConsumerGetsNoMore)
+{
+    (void)send(Consume{.queue = "q", .tag = "c", .noAck = true});
+    EXPECT_EQ(send(Cancel{.tag = "c"}).size(), 1u);
+    publish("a");
+    EXPECT_EQ(readyCount(), 1u);
+}
+
+TEST_F(RelayingTest, AClosedChannelGivesBackWhatItHeld)
+{
+    (void)send(Consume{.queue = "q", .tag = "c"});
+    publish("a");
+    EXPECT_EQ(readyCount(), 0u);
+    (void)send(CloseChannel{});
+    EXPECT_EQ(readyCount(), 1u);
+    EXPECT_TRUE(server.findQueue(kQueue)->consumers.isEmpty());
+}
+
+TEST_F(RelayingTest, ALostConnectionLeavesNothingThere)
+{
+    (void)send(Consume{.queue = "q", .tag = "c"});
+    publish("a");
+    edge.apply(kClient, {0, LoseConnection{}});
+    (void)settle();
+    EXPECT_EQ(readyCount(), 1u);
+    EXPECT_EQ(server.state().findConnection(kClient), nullptr);
+}
+
+TEST_F(RelayingTest, CountsComeFromThere)
+{
+    publish("a");
+    publish("b");
+    const Texts declared = send(DeclareQueue{.name = "q", .isPassive = true});
+    ASSERT_EQ(declared.size(), 1u);
+    EXPECT_NE(declared.front().find("q 2 0"), std::string::npos) << declared.front();
+    const Texts purged = send(PurgeQueue{.name = "q"});
+    ASSERT_EQ(purged.size(), 1u);
+    EXPECT_NE(purged.front().find("2"), std::string::npos) << purged.front();
+    EXPECT_EQ(readyCount(), 0u);
+}
+
+TEST_F(RelayingTest, AnErrorThereClosesTheChannelHere)
+{
+    (void)send(Consume{.queue = "q", .tag = "a", .isExclusive = true});
+    apply(2, OpenChannel{});
+    apply(2, Consume{.queue = "q", .tag = "b"});
+    const Texts all = settle();
+    ASSERT_FALSE(all.empty());
+    EXPECT_NE(all.back().find("in exclusive use"), std::string::npos) << all.back();
+}
+
+TEST_F(RelayingTest, ALostNodeClosesWhoWaitsForIt)
+{
+    apply(1, Get{.queue = "q"});
+    edge.removeReachable(kServingNode);
+    edge.flush();
+    edge.drainEvents([this](ConnectionId, std::span<Event> events) {
+        for (const Event& event : events)
+            told.push_back(test::describe(event));
+    });
+    ASSERT_EQ(told.size(), 1u) << "nothing waits behind an answer that never comes";
+    EXPECT_NE(told.front().find("down or inaccessible"), std::string::npos) << told.front();
+}
+
+TEST_F(RelayingTest, AConsumerGoesOnWhereTheQueueIsServedNext)
+{
+    (void)send(Consume{.queue = "q", .tag = "c"});
+    edge.removeReachable(kServingNode);
+    service.lose(kClientsNode);
+    edge.roles().lead(*edge.findQueue(kQueue), false);
+    EXPECT_EQ(edge.findQueue(kQueue)->consumers.count(), 1u);
+    apply(1, Publish{.message = test::messageOf("", "q", "a")});
+    const Texts all = settle();
+    ASSERT_EQ(all.size(), 1u);
+    EXPECT_NE(all.front().find("deliver c"), std::string::npos) << all.front();
+}
+
+TEST_F(RelayingTest, WhatIsHeldOfALostNodeMayStillBeAcknowledged)
+{
+    (void)send(Consume{.queue = "q", .tag = "c"});
+    publish("a");
+    edge.removeReachable(kServingNode);
+    EXPECT_EQ(send(Ack{.tag = 1}), Texts{});
+}
+
+TEST_F(RelayingTest, NothingGoesOnFromNodeToNode)
+{
+    // Each takes the other for the one that leads.
+    server.roles().letGo(*server.findQueue(kQueue), kClientsNode, false);
+    server.addReachable(kClientsNode);
+    const Texts all = send(Get{.queue = "q"});
+    ASSERT_EQ(all.size(), 1u);
+    EXPECT_NE(all.front().find("down or inaccessible"), std::string::npos) << all.front();
+    EXPECT_TRUE(server.takeRelayRequests().empty());
+}
+
+TEST_F(RelayingTest, AMirrorsCopyIsNotPurged)
+{
+    publish("a");
+    server.roles().mirror(*server.findQueue(kQueue), kClientsNode, false);
+    const auto purged = server.declarations().purgeQueue(*server.findVhost("/"), {}, "q");
+    ASSERT_FALSE(purged);
+    EXPECT_EQ(purged.error().code, amqp::ReplyCode::NotFound);
+    EXPECT_EQ(readyCount(), 1u);
+}
+
+TEST_F(RelayingTest, OnlyWhoLeadsDefinitionsMakesNewOnes)
+{
+    Vhost& vhost = *edge.findVhost("/");
+    EXPECT_FALSE(edge.declarations().declareQueue(vhost, {}, {.name = "new"}));
+    EXPECT_FALSE(edge.declarations().declareExchange(vhost, {}, {.name = "new", .type = "fanout"}));
+    EXPECT_TRUE(server.declarations().declareQueue(*server.findVhost("/"), {}, {.name = "new"}));
+}
+
+}  // namespace
+}  // namespace warren::broker
