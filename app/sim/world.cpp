@@ -334,7 +334,6 @@ void World::prepare()
         amqp::FieldTable definition;
         definition.append("ha-mode", std::string{"all"});
         definition.append("ha-sync-mode", std::string{"automatic"});
-        (void)broker.declarations();
         const auto put = broker.policies().put({.vhost = "/",
                                                 .name = "ha",
                                                 .pattern = ".*",

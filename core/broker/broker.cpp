@@ -76,7 +76,7 @@ Broker::Broker(std::uint64_t seed)
       m_declarations(m_state, m_consuming, m_policies),
       m_connections(m_state, m_consuming, m_declarations, m_relaying),
       m_administration(m_state, m_declarations, m_connections),
-      m_roles(m_state, m_paging, m_consuming, m_relaying),
+      m_roles(m_state, m_consuming, m_relaying),
       m_mirrorCopies(m_state, m_paging),
       m_agreedChanges(m_state, m_declarations, m_administration, m_policies),
       m_deadLettering(m_state, m_paging, m_publishing),
@@ -508,90 +508,6 @@ void Broker::logExactMarks()
             });
         }
     }
-}
-
-// --------------------------------------------------------------------------------------- the
-// cluster
-
-void Broker::addReachable(NodeId node)
-{
-    if (!m_state.reachableNodes.insert(node).second) return;
-    m_roles.resubscribeAll();
-}
-
-void Broker::removeReachable(NodeId node)
-{
-    if (m_state.reachableNodes.erase(node) == 0) return;
-    for (const auto& [id, number] : m_relaying.lose(node)) {
-        Connection* connection = m_state.findConnection(id);
-        Channel* channel = connection == nullptr ? nullptr : connection->findChannel(number);
-        if (channel == nullptr || channel->isClosing) continue;
-        m_connections.failChannel(
-            *channel,
-            {ReplyCode::ResourceLocked, "the node that was asked is down or inaccessible", {}});
-    }
-    followUp();
-}
-
-void Broker::addRelayed(ConnectionId id, const RelayRequest::Open& request)
-{
-    m_connections.addRelayed(id, request);
-    followUp();
-}
-
-void Broker::settleRelayed(ConnectionId id, ChannelNumber number,
-                           const RelayRequest::Settle& settle)
-{
-    Connection* connection = m_state.findConnection(id);
-    Channel* channel = connection == nullptr ? nullptr : connection->findChannel(number);
-    if (channel == nullptr || channel->isClosing) return;
-    if (channel->unacked.find(settle.tag) == nullptr) return;  // the queue has moved since
-    const ActorScope actor(m_state, connection->user);
-    using How = RelayRequest::Settle::How;
-    if (settle.how == How::Ack) {
-        (void)m_consuming.ack(*channel, {.tag = settle.tag});  // judged just now
-    } else {
-        (void)m_consuming.reject(*channel,
-                                 {.tag = settle.tag, .requeues = settle.how == How::Requeue});
-    }
-    followUp();
-}
-
-std::optional<LogPosition> Broker::takeRelayed(QueueId id, const MessagePtr& message)
-{
-    Queue* queue = m_state.catalogue.findQueue(id);
-    if (queue == nullptr || !queue->isLed()) return std::nullopt;
-    bool isRefused = false;
-    const LogPosition position = m_publishing.takeRelayed(*queue, message, isRefused);
-    followUp();
-    if (isRefused) return std::nullopt;
-    return position;
-}
-
-void Broker::takeRelayEvent(NodeId from, RelayEvent&& event)
-{
-    const ConnectionId id = event.connection;
-    const ChannelNumber number = event.channel;
-    auto failure = m_relaying.take(from, std::move(event));
-    if (!failure) return;
-    if (failure->isOfConnection) {
-        closeConnection(id, std::move(failure->error));
-    } else {
-        closeChannel(id, number, std::move(failure->error));
-    }
-}
-
-void Broker::refusePublish(ConnectionId id, ChannelNumber number, LogPosition position)
-{
-    Connection* connection = m_state.findConnection(id);
-    Channel* channel = connection == nullptr ? nullptr : connection->findChannel(number);
-    if (channel != nullptr && !channel->isClosing) m_publishing.refuse(*channel, position);
-}
-
-void Broker::refuseUnconfirmed()
-{
-    for (Channel* channel : m_state.confirmChannels())
-        channel->confirms.refuseAll();
 }
 
 // ------------------------------------------------------------------------------------------ output

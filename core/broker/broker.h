@@ -143,7 +143,7 @@ public:
     void refusePublish(ConnectionId connection, ChannelNumber channel, LogPosition position);
     /// The publishers of everything that is not confirmed yet are told that it may be lost.
     void refuseUnconfirmed();
-    /// Bodies that the cluster's own readers ask the store for come back to them.
+    /// Since the last call; each waits for its position to be committed.
     std::vector<RemotePublish> takeRemotePublishes()
     {
         return std::exchange(m_state.remotePublishes, {});

@@ -21,8 +21,6 @@ void forEachHeld(const State& state, QueueId queue, Visit visit)
     }
 }
 
-QueueEntry copyOf(const QueueEntry& entry) { return entry; }
-
 }  // namespace
 
 void MirrorCopies::enqueue(Queue& queue, const Enqueue& operation, std::uint32_t deliveryCount)
@@ -97,10 +95,10 @@ std::vector<QueueEntry> MirrorCopies::messagesAfter(const Queue& queue, Sequence
     };
     queue.forEachLane([&](std::uint8_t, const QueueLane& lane) {
         lane.forEachAfter(after, countMax,
-                          [&](const QueueEntry& entry) { found.push_back(copyOf(entry)); });
+                          [&](const QueueEntry& entry) { found.push_back(entry); });
     });
     forEachHeld(m_state, queue.id(), [&](const QueueEntry& entry) {
-        if (entry.sequence > after) found.push_back(copyOf(entry));
+        if (entry.sequence > after) found.push_back(entry);
     });
     std::ranges::sort(found, isEarlier);
     if (found.size() > countMax) found.resize(countMax);

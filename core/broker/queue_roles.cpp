@@ -1,7 +1,5 @@
 #include "core/broker/queue_roles.h"
 
-#include "core/broker/paging.h"
-
 #include <algorithm>
 #include <string>
 #include <utility>

@@ -12,8 +12,8 @@ namespace warren::broker {
 /// Thread: the broker's.
 class QueueRoles {
 public:
-    QueueRoles(State& state, Paging& paging, Consuming& consuming, Relaying& relaying)
-        : m_state(state), m_paging(paging), m_consuming(consuming), m_relaying(relaying)
+    QueueRoles(State& state, Consuming& consuming, Relaying& relaying)
+        : m_state(state), m_consuming(consuming), m_relaying(relaying)
     {
     }
 
@@ -37,7 +37,6 @@ private:
     void clear(Queue& queue);
 
     State& m_state;
-    Paging& m_paging;
     Consuming& m_consuming;
     Relaying& m_relaying;
 };

@@ -28,7 +28,6 @@ public:
     void apply(NodeId from, RelayRequest&& request);
     /// The node is lost, and with it all its clients.
     void lose(NodeId node);
-    bool has(ConnectionId id) const { return m_sides.contains(id); }
     /// The events of one of its connections. Call from Broker::drainEvents.
     void take(ConnectionId id, std::span<broker::Event> events);
     /// By node, since the last call.
