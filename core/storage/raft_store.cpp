@@ -173,23 +173,19 @@ struct RaftStore::Statements {
 
     static Result<std::unique_ptr<Statements>, IoError> prepare(SqliteConnection& connection)
     {
-        std::vector<SqliteStatement> prepared;
-        for (const char* sql : {
-                 "BEGIN IMMEDIATE",
-                 "COMMIT",
-                 "ROLLBACK",
-                 "INSERT INTO entries VALUES(?, ?, ?, ?, ?)",
-                 "DELETE FROM entries WHERE idx >= ?",
-                 "DELETE FROM entries WHERE idx < ?",
-                 "INSERT INTO snapshot VALUES(?, ?, ?)",
-                 "DELETE FROM snapshot",
-                 "INSERT OR REPLACE INTO member VALUES(1, ?, ?, ?, ?, ?)",
-             }) {
-            auto statement = connection.prepare(sql);
-            if (!statement) return statement.error();
-            prepared.push_back(std::move(*statement));
-        }
-        auto next = std::make_move_iterator(prepared.begin());
+        auto prepared = connection.prepareAll({
+            "BEGIN IMMEDIATE",
+            "COMMIT",
+            "ROLLBACK",
+            "INSERT INTO entries VALUES(?, ?, ?, ?, ?)",
+            "DELETE FROM entries WHERE idx >= ?",
+            "DELETE FROM entries WHERE idx < ?",
+            "INSERT INTO snapshot VALUES(?, ?, ?)",
+            "DELETE FROM snapshot",
+            "INSERT OR REPLACE INTO member VALUES(1, ?, ?, ?, ?, ?)",
+        });
+        if (!prepared) return prepared.error();
+        auto next = std::make_move_iterator(prepared->begin());
         // In the order of the members, which is the order of the list above.
         return std::unique_ptr<Statements>{new Statements{
             *next++, *next++, *next++, *next++, *next++, *next++, *next++, *next++, *next++}};

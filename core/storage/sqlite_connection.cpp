@@ -187,6 +187,18 @@ Result<SqliteStatement, IoError> SqliteConnection::prepare(const char* sql)
     return SqliteStatement{*this, std::move(query)};
 }
 
+Result<std::vector<SqliteStatement>, IoError> SqliteConnection::prepareAll(
+    std::initializer_list<const char*> all)
+{
+    std::vector<SqliteStatement> prepared;
+    for (const char* sql : all) {
+        auto statement = prepare(sql);
+        if (!statement) return statement.error();
+        prepared.push_back(std::move(*statement));
+    }
+    return prepared;
+}
+
 Status<IoError> SqliteConnection::execute(const char* sql)
 {
     QSqlQuery query{QSqlDatabase::database(m_name)};

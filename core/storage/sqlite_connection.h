@@ -12,10 +12,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace warren::storage {
 
@@ -82,6 +84,9 @@ public:
     const std::filesystem::path& file() const { return m_file; }
 
     Result<SqliteStatement, IoError> prepare(const char* sql);
+    /// Each of them, in this order.
+    Result<std::vector<SqliteStatement>, IoError> prepareAll(
+        std::initializer_list<const char*> all);
     Status<IoError> execute(const char* sql);
     /// Runs a query whose rows say nothing, to its end.
     Status<IoError> executeToEnd(const char* sql);

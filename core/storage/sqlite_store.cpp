@@ -75,38 +75,34 @@ struct SqliteStore::Statements {
 
     static Result<std::unique_ptr<Statements>, IoError> prepare(SqliteConnection& connection)
     {
-        std::vector<SqliteStatement> prepared;
-        for (const char* sql : {
-                 "BEGIN IMMEDIATE",
-                 "COMMIT",
-                 "ROLLBACK",
-                 "INSERT OR REPLACE INTO segment VALUES(?, ?)",
-                 "INSERT OR REPLACE INTO body VALUES(?, ?, ?)",
-                 "SELECT data FROM segment WHERE id = ?",
-                 "SELECT data FROM body WHERE id = ?",
-                 "SELECT checksum FROM body WHERE id = ?",
-                 "DELETE FROM segment WHERE id = ?",
-                 "DELETE FROM body WHERE id = ?",
-                 "DELETE FROM settled WHERE id = ?",
-                 "INSERT OR REPLACE INTO settled VALUES(?, ?)",
-                 "INSERT OR REPLACE INTO delivery_count VALUES(?, ?)",
-                 "DELETE FROM delivery_count WHERE id = ?",
-                 "INSERT OR REPLACE INTO mark VALUES(?, ?, ?)",
-                 "DELETE FROM mark WHERE queue = ?",
-                 "INSERT OR REPLACE INTO definition VALUES(?, ?, ?, ?)",
-                 "DELETE FROM definition WHERE kind = ? AND key = ?",
-                 "DELETE FROM definition WHERE kind = ? AND key >= ? AND key < ?",
-                 "DELETE FROM definition WHERE kind = ? AND source = ?",
-                 "SELECT key, value FROM definition WHERE kind = ? AND key >= ? AND key < ?",
-                 "INSERT OR REPLACE INTO meta VALUES(?, ?)",
-             }) {
-            auto statement = connection.prepare(sql);
-            if (!statement) return statement.error();
-            prepared.push_back(std::move(*statement));
-        }
+        auto prepared = connection.prepareAll({
+            "BEGIN IMMEDIATE",
+            "COMMIT",
+            "ROLLBACK",
+            "INSERT OR REPLACE INTO segment VALUES(?, ?)",
+            "INSERT OR REPLACE INTO body VALUES(?, ?, ?)",
+            "SELECT data FROM segment WHERE id = ?",
+            "SELECT data FROM body WHERE id = ?",
+            "SELECT checksum FROM body WHERE id = ?",
+            "DELETE FROM segment WHERE id = ?",
+            "DELETE FROM body WHERE id = ?",
+            "DELETE FROM settled WHERE id = ?",
+            "INSERT OR REPLACE INTO settled VALUES(?, ?)",
+            "INSERT OR REPLACE INTO delivery_count VALUES(?, ?)",
+            "DELETE FROM delivery_count WHERE id = ?",
+            "INSERT OR REPLACE INTO mark VALUES(?, ?, ?)",
+            "DELETE FROM mark WHERE queue = ?",
+            "INSERT OR REPLACE INTO definition VALUES(?, ?, ?, ?)",
+            "DELETE FROM definition WHERE kind = ? AND key = ?",
+            "DELETE FROM definition WHERE kind = ? AND key >= ? AND key < ?",
+            "DELETE FROM definition WHERE kind = ? AND source = ?",
+            "SELECT key, value FROM definition WHERE kind = ? AND key >= ? AND key < ?",
+            "INSERT OR REPLACE INTO meta VALUES(?, ?)",
+        });
+        if (!prepared) return prepared.error();
         auto parts = BodyParts::prepare(connection);
         if (!parts) return parts.error();
-        auto next = std::make_move_iterator(prepared.begin());
+        auto next = std::make_move_iterator(prepared->begin());
         // In the order of the members, which is the order of the list above.
         return std::unique_ptr<Statements>{new Statements{
             *next++, *next++, *next++, *next++, *next++, *next++, *next++,          *next++,
