@@ -11,7 +11,8 @@ import signal
 import subprocess
 import time
 
-from warren_cluster import CallFailed, free_port
+from nodes import CallFailed, Cluster
+from warren_cluster import free_port
 
 PROGRAMS = pathlib.Path("/usr/lib/rabbitmq/bin")
 START_SECONDS = 180
@@ -108,7 +109,7 @@ class RabbitmqNode:
         return done.stdout
 
 
-class RabbitmqCluster:
+class RabbitmqCluster(Cluster):
     can_cut = False  # its nodes reach each other through ports that nobody can stand between
 
     def __init__(self, folder, count=3):
@@ -149,31 +150,8 @@ class RabbitmqCluster:
             self.epmd.kill()
             self.epmd.wait()
 
-    def kill(self, node):
-        node.kill()
-
-    def restart(self, node):
-        node.start()
-
     def heal(self):
         pass
-
-    def ports(self):
-        return [port for port in (node.port for node in self.nodes) if port is not None] or [1]
-
-    def call_any(self, *arguments):
-        failure = CallFailed("no node runs")
-        for node in self.nodes:
-            if node.port is None or node.is_held:
-                continue
-            try:
-                return node.call(*arguments)
-            except CallFailed as error:
-                failure = error
-        raise failure
-
-    def set_policy(self, name, pattern, definition):
-        self.call_any("set_policy", name, pattern, json.dumps(definition), "--apply-to", "queues")
 
     def _queues(self):
         keys = ("name", "pid", "slave_pids", "synchronised_slave_pids")

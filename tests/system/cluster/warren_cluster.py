@@ -10,14 +10,11 @@ import subprocess
 import time
 
 from links import Links
+from nodes import CallFailed, Cluster
 
 START_SECONDS = 60
 STOP_SECONDS = 60
 CALL_SECONDS = 30  # for warrenctl
-
-
-class CallFailed(Exception):
-    """warrenctl said no, or got no answer."""
 
 
 def free_port():
@@ -109,7 +106,7 @@ class WarrenNode:
         return json.loads(done.stdout)
 
 
-class WarrenCluster:
+class WarrenCluster(Cluster):
     can_cut = True
 
     def __init__(self, programs, folder, count=3):
@@ -136,12 +133,6 @@ class WarrenCluster:
 
     # ---- faults
 
-    def kill(self, node):
-        node.kill()
-
-    def restart(self, node):
-        node.start()
-
     def isolate(self, node, mode):
         self.links.cut([[node.name, other.name] for other in self.nodes if other is not node], mode)
 
@@ -152,26 +143,6 @@ class WarrenCluster:
         self.links.heal()
 
     # ---- questions
-
-    def ports(self):
-        """Where clients may try; those of nodes that are held, too."""
-        return [port for port in (node.port for node in self.nodes) if port is not None] or [1]
-
-    def _answering(self):
-        return [node for node in self.nodes if node.port is not None and not node.is_held]
-
-    def call_any(self, *arguments):
-        """The first answer of a node. @raises CallFailed none has one"""
-        failure = CallFailed("no node runs")
-        for node in self._answering():
-            try:
-                return node.call(*arguments)
-            except CallFailed as error:
-                failure = error
-        raise failure
-
-    def set_policy(self, name, pattern, definition):
-        self.call_any("set_policy", name, pattern, json.dumps(definition), "--apply-to", "queues")
 
     def masters(self):
         """{queue: node} as some node sees it; nobody's are missing."""
@@ -217,7 +188,7 @@ class WarrenCluster:
     def contents(self):
         """What each node believes to be in the queues."""
         texts = []
-        for node in self._answering():
+        for node in self.answering():
             try:
                 queues = node.call("list_queues")["queues"]
             except CallFailed as error:
