@@ -51,8 +51,9 @@ void JoinClusterDialog::buildUi()
             tr("It keeps the cluster's definitions on its disk. Usual."));
     m_ram = new QRadioButton(tr("a &RAM node"), this);
     addKind(m_ram, QStringLiteral("ramNode"),
-            tr("It keeps definitions in memory only, and needs a disk node to start. Durable "
-               "messages are on disk all the same."));
+            tr("It would keep definitions in memory only. Not there yet: nodes refuse to join as "
+               "one."));
+    m_ram->setEnabled(false);
     m_disk->setChecked(true);
     // Of all buttons of the dialog only these two exclude each other.
     auto* kinds = new QButtonGroup(this);

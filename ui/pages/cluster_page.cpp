@@ -7,8 +7,8 @@
 #include "ui/icons.h"
 #include "ui/local_cluster_control.h"
 #include "ui/models/cluster_link_model.h"
-#include "ui/models/replica_model.h"
 #include "ui/models/row_filter.h"
+#include "ui/pages/replicas_panel.h"
 #include "ui/theme.h"
 #include "ui/widgets/badges.h"
 #include "ui/widgets/card.h"
@@ -16,19 +16,13 @@
 #include "ui/widgets/copy_line.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/link_map.h"
-#include "ui/widgets/list_panel.h"
 #include "ui/widgets/notice_bar.h"
-#include "ui/widgets/replica_delegate.h"
 #include "ui/widgets/resource_table.h"
 
-#include <QAction>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
-#include <QMenu>
 #include <QMessageBox>
 #include <QPushButton>
-#include <QScopedValueRollback>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -36,15 +30,9 @@
 
 namespace warren::ui {
 
-using management::CancelSynchronisation;
 using management::ClusterNodeRow;
 using management::ManagementCommand;
-using management::MoveMaster;
-using management::QueueReplicasRow;
-using management::ReplicaRow;
-using management::ReplicaState;
 using management::SnapshotPtr;
-using management::SynchroniseQueue;
 using management::TopicCluster;
 
 namespace {
@@ -52,17 +40,6 @@ namespace {
 /// With this node they are three: the fewest that can outvote one that fails.
 constexpr int kNodesStartedAlone = 2;
 constexpr int kNodesStartedInCluster = 1;
-
-bool hasReplica(const QueueReplicasRow& queue, ReplicaState state)
-{
-    return std::ranges::find(queue.replicas, state, &ReplicaRow::state) != queue.replicas.end();
-}
-
-bool mayLead(const QueueReplicasRow& queue, const QString& node)
-{
-    const ReplicaRow* replica = replicaOn(queue, node);
-    return replica && replica->state == ReplicaState::InSync;
-}
 
 QPushButton* makeHeadButton(Icon pictogram, const QString& text, const QString& objectName,
                             const QString& toolTip, QWidget* parent)
@@ -82,11 +59,7 @@ ClusterPage::ClusterPage(management::BrokerClient& client, LocalClusterControl* 
       m_client(client),
       m_local(localCluster),
       m_links(new ClusterLinkModel(this)),
-      m_linkRows(new RowFilter(*m_links, this)),
-      m_replicas(new ReplicaModel(this)),
-      m_open(new QAction(icon(Icon::Browse), tr("Open"), this)),
-      m_synchronise(new QAction(icon(Icon::Synchronise), tr("Synchronise"), this)),
-      m_cancel(new QAction(icon(Icon::Close), tr("Cancel"), this))
+      m_linkRows(new RowFilter(*m_links, this))
 {
     buildUi();
     connectLocalCluster();
@@ -111,7 +84,10 @@ void ClusterPage::buildUi()
     layout->addWidget(buildAlone());
     layout->addWidget(m_grid);
     layout->addWidget(buildLinks());
-    layout->addWidget(buildReplicas(), 1);
+    m_replicas = new ReplicasPanel(this);
+    connect(m_replicas, &ReplicasPanel::openQueue, this, &ClusterPage::openQueue);
+    connect(m_replicas, &ReplicasPanel::commandsWanted, this, &ClusterPage::runCommands);
+    layout->addWidget(m_replicas, 1);
     layout->addStretch();
     setScrolledContent(content);
 }
@@ -220,66 +196,13 @@ Card* ClusterPage::buildLinks()
 
     auto* line = new QHBoxLayout;
     line->setSpacing(theme::gap(this, Gap::Medium));
-    constexpr int kMapShare = 2;
-    constexpr int kTableShare = 3;
+    constexpr int kMapShare = 3;
+    constexpr int kTableShare = 5;
     line->addWidget(m_map, kMapShare);
     line->addWidget(m_linkTable, kTableShare);
     m_linksCard->body()->addLayout(line);
     m_linksCard->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     return m_linksCard;
-}
-
-ListPanel* ClusterPage::buildReplicas()
-{
-    m_list = new ListPanel(tr("Queues on nodes"), *m_replicas, this);
-    m_list->setObjectName(QStringLiteral("replicas"));
-    m_list->setEmptyState(tr("There are no queues yet that nodes could share."));
-    m_open->setObjectName(QStringLiteral("openQueue"));
-    m_open->setToolTip(tr("Shows the queue's messages, consumers and bindings (Enter)"));
-    connect(m_open, &QAction::triggered, this, [this] {
-        if (const auto row = m_list->table()->currentSourceRow()) {
-            emit openQueue(m_replicas->rowAt(*row).key);
-        }
-    });
-    m_synchronise->setObjectName(QStringLiteral("synchronise"));
-    connect(m_synchronise, &QAction::triggered, this, &ClusterPage::synchronise);
-    m_cancel->setObjectName(QStringLiteral("cancelSynchronisation"));
-    m_cancel->setIconText(tr("Cancel"));
-    m_cancel->setText(tr("Cancel synchronisation"));
-    connect(m_cancel, &QAction::triggered, this, &ClusterPage::cancelSynchronisation);
-
-    m_moveMaster = new QToolButton(this);
-    m_moveMaster->setObjectName(QStringLiteral("moveMaster"));
-    m_moveMaster->setIcon(icon(Icon::Master));
-    m_moveMaster->setText(tr("Move the master"));
-    m_moveMaster->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_moveMaster->setPopupMode(QToolButton::InstantPopup);
-    m_moveMaster->setFocusPolicy(Qt::StrongFocus);
-    auto* masters = new QMenu(m_moveMaster);
-    connect(masters, &QMenu::aboutToShow, this, [this, masters] {
-        masters->clear();
-        fillMasterMenu(masters);
-    });
-    m_moveMaster->setMenu(masters);
-
-    m_list->addAction(m_open);
-    m_list->addTool(m_moveMaster);
-    m_list->addAction(m_synchronise);
-    m_list->addAction(m_cancel);
-
-    ResourceTable* table = m_list->table();
-    constexpr int kTableLinesMin = 11;
-    table->setMinimumHeight(fontMetrics().height() * kTableLinesMin);
-    table->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(table, &QWidget::customContextMenuRequested, this, &ClusterPage::openRowMenu);
-    connect(table, &ResourceTable::rowActivated, this,
-            [this](int row) { emit openQueue(m_replicas->rowAt(row).key); });
-    connect(table, &ResourceTable::selectedRowsChanged, this, &ClusterPage::showSelection);
-    // The word for a node's state makes its heading longer.
-    connect(m_replicas, &QAbstractItemModel::headerDataChanged, this,
-            &ClusterPage::widenReplicaColumns);
-    layOutReplicaColumns();
-    return m_list;
 }
 
 void ClusterPage::connectLocalCluster()
@@ -308,8 +231,8 @@ void ClusterPage::showSnapshot(const SnapshotPtr& snapshot)
 
 bool ClusterPage::focusFilter()
 {
-    if (!m_list->isVisible()) return false;
-    m_list->focusFilter();
+    if (!m_replicas->isVisible()) return false;
+    m_replicas->focusFilter();
     return true;
 }
 
@@ -320,7 +243,7 @@ void ClusterPage::setActionsEnabled(bool enabled)
         card->setActionsEnabled(enabled);
     }
     showButtons();
-    showSelection();
+    m_replicas->setReachable(enabled);
 }
 
 void ClusterPage::showCluster()
@@ -337,13 +260,13 @@ void ClusterPage::showCluster()
     m_ownAddress->setText(m_cluster.clusterAddress);
     m_ownAddress->setVisible(!m_cluster.clusterAddress.isEmpty());
     m_linksCard->setVisible(isClustered && m_cluster.nodes.size() > 1);
-    m_list->setVisible(isClustered);
+    m_replicas->setVisible(isClustered);
     m_map->setContent(m_cluster.nodes, m_cluster.links);
     m_links->show(m_cluster.links);
     showLinkColumns();
     showCards();
     showButtons();
-    showReplicas();
+    m_replicas->showQueues(m_cluster.nodes, m_cluster.queues);
 }
 
 /// Columns that have nothing to say leave their room to the others.
@@ -442,90 +365,6 @@ void ClusterPage::showButtons()
     m_aloneHint->setVisible(!hint.isEmpty());
 }
 
-void ClusterPage::showReplicas()
-{
-    {
-        const QScopedValueRollback filling(m_isFilling, true);
-        if (m_replicas->setNodes(m_cluster.nodes)) layOutReplicaColumns();
-        m_replicas->show(m_cluster.queues);
-    }
-    ResourceTable* table = m_list->table();
-    // Rows are sorted by virtual host.
-    const auto& queues = m_cluster.queues;
-    const bool hasSeveral =
-        !queues.isEmpty() && queues.first().key.vhost != queues.last().key.vhost;
-    table->setColumnShown(static_cast<int>(ReplicaColumn::Vhost), hasSeveral);
-    table->setColumnShown(m_replicas->notesColumn(), m_replicas->hasNotes());
-    showSelection();
-}
-
-void ClusterPage::layOutReplicaColumns()
-{
-    ResourceTable* table = m_list->table();
-    QStringList samples{QStringLiteral("production"), QStringLiteral("orders.created"),
-                        QStringLiteral("ha-everywhere")};
-    auto* replicas = new ReplicaDelegate(table);
-    for (int column = 0; column < m_replicas->columnCount(); ++column) {
-        table->setColumnShown(column, true);
-        const bool isNode = !m_replicas->nodeAt(column).isEmpty();
-        table->setItemDelegateForColumn(column, isNode ? replicas : nullptr);
-        if (isNode) samples.append(QStringLiteral("OO synchronising 99 %"));
-    }
-    samples.append(QStringLiteral("no master losses 99x"));
-    table->setItemDelegateForColumn(m_replicas->notesColumn(), new BadgeDelegate(table));
-    table->setSamples(samples);
-    table->setFlexibleColumn(static_cast<int>(ReplicaColumn::Queue));
-    table->sortByColumn(static_cast<int>(ReplicaColumn::Queue), Qt::AscendingOrder);
-}
-
-void ClusterPage::widenReplicaColumns()
-{
-    ResourceTable* table = m_list->table();
-    const QHeaderView* header = table->horizontalHeader();
-    for (int column = 0; column < m_replicas->columnCount(); ++column) {
-        if (m_replicas->nodeAt(column).isEmpty()) continue;
-        const int wanted = header->sectionSizeHint(column);
-        if (table->columnWidth(column) < wanted) table->setColumnWidth(column, wanted);
-    }
-}
-
-void ClusterPage::showSelection()
-{
-    // The selection may change while the model does; it is looked at when the model is done.
-    if (m_isFilling) return;
-    const QList<QueueReplicasRow> queues = selectedQueues();
-    const auto say = [this](QAction* action, bool isUseful, const QString& toolTip,
-                            const QString& refusal) {
-        action->setEnabled(m_isReachable && isUseful);
-        action->setToolTip(isUseful ? toolTip : refusal);
-    };
-    m_open->setEnabled(m_list->table()->currentSourceRow().has_value());
-    say(m_synchronise,
-        std::ranges::any_of(
-            queues, [](const auto& queue) { return hasReplica(queue, ReplicaState::Behind); }),
-        tr("Brings the mirrors up that lack something"),
-        tr("Select a queue with a mirror that is behind"));
-    say(m_cancel,
-        std::ranges::any_of(
-            queues,
-            [](const auto& queue) { return hasReplica(queue, ReplicaState::Synchronising); }),
-        tr("Stops filling the mirrors of the selected queues"),
-        tr("Select a queue with a mirror that is synchronising"));
-    const bool canMove = !possibleMasters(queues).isEmpty();
-    m_moveMaster->setEnabled(m_isReachable && canMove);
-    m_moveMaster->setToolTip(canMove ? tr("Another node leads the selected queues")
-                                     : tr("Select a queue with a mirror that is in sync"));
-}
-
-QList<QueueReplicasRow> ClusterPage::selectedQueues() const
-{
-    QList<QueueReplicasRow> queues;
-    for (const int row : m_list->table()->selectedSourceRows()) {
-        queues.append(m_replicas->rowAt(row));
-    }
-    return queues;
-}
-
 void ClusterPage::startHere()
 {
     if (m_cluster.isClustered) return m_local->start(kNodesStartedInCluster);
@@ -597,77 +436,6 @@ void ClusterPage::act(NodeAction action, const QString& node)
     case NodeAction::Resume: return m_local->resume(node);
     case NodeAction::Discard: return askToDiscard(tr("Delete the node %1?").arg(node), {node}, 0);
     }
-}
-
-void ClusterPage::fillMasterMenu(QMenu* menu)
-{
-    const QList<QueueReplicasRow> queues = selectedQueues();
-    for (const QString& node : m_replicas->nodes()) {
-        const bool isPossible = std::ranges::any_of(
-            queues, [&node](const auto& queue) { return mayLead(queue, node); });
-        QAction* action = menu->addAction(isPossible ? tr("Make %1 the master").arg(node)
-                                                     : tr("%1 (has no mirror in sync)").arg(node),
-                                          this, [this, node] { moveMasters(node); });
-        action->setObjectName(QStringLiteral("master-") + node);
-        action->setEnabled(isPossible && m_isReachable);
-    }
-}
-
-void ClusterPage::openRowMenu(const QPoint& position)
-{
-    const ResourceTable* table = m_list->table();
-    const QModelIndex index = table->indexAt(position);
-    if (!index.isValid()) return;
-    auto* menu = new QMenu(this);
-    menu->setObjectName(QStringLiteral("rowMenu"));
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addAction(m_open);
-    menu->addSeparator();
-    const QString node = m_replicas->nodeAt(index.column());
-    if (node.isEmpty()) {
-        fillMasterMenu(menu);
-    } else {
-        const QList<QueueReplicasRow> queues = selectedQueues();
-        QAction* action = menu->addAction(icon(Icon::Master), tr("Make %1 the master").arg(node),
-                                          this, [this, node] { moveMasters(node); });
-        action->setObjectName(QStringLiteral("master-") + node);
-        action->setEnabled(m_isReachable && std::ranges::any_of(queues, [&node](const auto& queue) {
-                               return mayLead(queue, node);
-                           }));
-    }
-    menu->addSeparator();
-    menu->addAction(m_synchronise);
-    menu->addAction(m_cancel);
-    menu->popup(table->viewport()->mapToGlobal(position));
-}
-
-void ClusterPage::moveMasters(const QString& node)
-{
-    QList<ManagementCommand> commands;
-    for (const QueueReplicasRow& queue : selectedQueues()) {
-        if (mayLead(queue, node)) commands.append(MoveMaster{queue.key, node});
-    }
-    runCommands(commands, tr("%1 leads now.").arg(node));
-}
-
-void ClusterPage::synchronise()
-{
-    QList<ManagementCommand> commands;
-    for (const QueueReplicasRow& queue : selectedQueues()) {
-        if (hasReplica(queue, ReplicaState::Behind)) commands.append(SynchroniseQueue{queue.key});
-    }
-    runCommands(commands, tr("The mirrors are being brought up."));
-}
-
-void ClusterPage::cancelSynchronisation()
-{
-    QList<ManagementCommand> commands;
-    for (const QueueReplicasRow& queue : selectedQueues()) {
-        if (hasReplica(queue, ReplicaState::Synchronising)) {
-            commands.append(CancelSynchronisation{queue.key});
-        }
-    }
-    runCommands(commands, tr("The synchronisation is cancelled."));
 }
 
 void ClusterPage::rebalance()

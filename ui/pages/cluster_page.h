@@ -8,9 +8,7 @@
 
 #include <optional>
 
-class QAction;
 class QLabel;
-class QMenu;
 class QPushButton;
 class QToolButton;
 
@@ -22,10 +20,9 @@ class ClusterLinkModel;
 class CopyLine;
 class ElidedLabel;
 class LinkMap;
-class ListPanel;
 class LocalClusterControl;
 class NoticeBar;
-class ReplicaModel;
+class ReplicasPanel;
 class ResourceTable;
 class RowFilter;
 
@@ -51,17 +48,12 @@ private:
     QWidget* buildHead();
     Card* buildAlone();
     Card* buildLinks();
-    ListPanel* buildReplicas();
     void connectLocalCluster();
 
     void showCluster();
     void showLinkColumns();
     void showCards();
     void showButtons();
-    void showReplicas();
-    void layOutReplicaColumns();
-    void widenReplicaColumns();
-    void showSelection();
     void chainTabs();
 
     bool canStartHere() const;
@@ -73,12 +65,6 @@ private:
     void askToForget(const QString& node);
     void askToDiscard(const QString& question, const QStringList& nodes, int startedCount);
 
-    QList<management::QueueReplicasRow> selectedQueues() const;
-    void fillMasterMenu(QMenu* menu);
-    void openRowMenu(const QPoint& position);
-    void moveMasters(const QString& node);
-    void synchronise();
-    void cancelSynchronisation();
     void rebalance();
     /// Sends all of them, and raises one notice about what came of it.
     void runCommands(const QList<management::ManagementCommand>& commands, const QString& doneText);
@@ -88,7 +74,6 @@ private:
     management::ClusterView m_cluster;
     bool m_isKnown = false;  ///< a snapshot has said something about the cluster
     bool m_isReachable = true;
-    bool m_isFilling = false;
 
     ElidedLabel* m_name = nullptr;
     QToolButton* m_rename = nullptr;
@@ -108,12 +93,7 @@ private:
     ClusterLinkModel* m_links;
     RowFilter* m_linkRows;
     ResourceTable* m_linkTable = nullptr;
-    ReplicaModel* m_replicas;
-    ListPanel* m_list = nullptr;
-    QAction* m_open;
-    QAction* m_synchronise;
-    QAction* m_cancel;
-    QToolButton* m_moveMaster = nullptr;
+    ReplicasPanel* m_replicas = nullptr;
 };
 
 }  // namespace warren::ui
