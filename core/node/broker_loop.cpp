@@ -8,9 +8,10 @@
 #include "core/node/browsing.h"
 #include "core/node/client_link.h"
 #include "core/node/cluster_node.h"
+#include "core/node/connection_strings.h"
+#include "core/node/default_definitions.h"
 #include "core/node/log.h"
 #include "core/node/management_executor.h"
-#include "core/node/password_hash.h"
 #include "core/node/publisher_holds.h"
 #include "core/node/resource_watch.h"
 #include "core/node/snapshot_builder.h"
@@ -146,7 +147,6 @@ private:
     void armTimer();
     void sendSnapshot();
     management::Overview overview() const;
-    void describeListeners(management::Overview& overview) const;
 
     BrokerLoop& m_owner;
     const NodeConfig& m_config;
@@ -377,30 +377,11 @@ void BrokerLoop::Impl::restore(storage::RecoveredState&& recovered)
                    {"folder", m_folder->path().string()}});
 }
 
-/// What an empty node begins with: a vhost, and a user who may do everything.
 void BrokerLoop::Impl::addDefaults()
 {
-    if (m_broker.state().catalogue.vhostsByName().empty()) {
-        m_broker.ensureVhost(m_config.defaultVhost);
+    if (const auto added = addDefaultDefinitions(m_broker, m_config); !added) {
+        m_logger.error("the default user could not be added: " + added.error());
     }
-    m_broker.setEventVhost(m_config.effectiveEventVhost());
-    if (!m_broker.state().catalogue.users().empty()) return;
-    broker::UserDefinition user{.name = m_config.defaultUser, .tags = m_config.defaultUserTags};
-    if (const auto status = setPassword(user, m_config.defaultPassword); !status) {
-        m_logger.error("the default user could not be added: " + status.error());
-        return;
-    }
-    broker::Administration& administration = m_broker.administration();
-    auto added = administration.putUser(std::move(user));
-    for (const broker::Vhost* vhost : m_broker.state().catalogue.vhostsByName()) {
-        if (!added) break;
-        added = administration.putPermission({.vhost = vhost->definition.name,
-                                              .user = m_config.defaultUser,
-                                              .configure = m_config.defaultPermissions.configure,
-                                              .write = m_config.defaultPermissions.write,
-                                              .read = m_config.defaultPermissions.read});
-    }
-    if (!added) m_logger.error("the default user could not be added: " + added.error().text);
 }
 
 // -------------------------------------------------------------------------------------------- stop
@@ -452,7 +433,9 @@ Status<NodeFailure> BrokerLoop::Impl::openCluster()
          .emptied = [this] { addDefaults(); },
          .status = [this] { return memberStatus(); }});
     if (!cluster) {
-        return NodeFailure{ExitCode::CannotListen, textOf(std::string_view{cluster.error()})};
+        const ClusterNode::Failure& failure = cluster.error();
+        return NodeFailure{failure.isAboutFiles ? ExitCode::Usage : ExitCode::CannotListen,
+                           textOf(std::string_view{failure.text})};
     }
     m_cluster = std::move(*cluster);
     return {};
@@ -757,7 +740,7 @@ management::Overview BrokerLoop::Impl::overview() const
     overview.nodeName = textOf(std::string_view{m_config.nodeName});
     overview.version = QStringLiteral(WARREN_VERSION);
     overview.dataFolder = textOf(std::string_view{m_folder->path().string()});
-    describeListeners(overview);
+    describeListeners(m_config, m_endpoints, m_tls.endpoints(), overview);
     overview.startedAt = m_startedAt;
     const storage::StoreStats stats = m_store->stats();
     overview.memory.storeBytes = stats.bytesInFlight;
@@ -767,31 +750,6 @@ management::Overview BrokerLoop::Impl::overview() const
     m_resources.describe(overview);
     overview.storageError = m_storageError;
     return overview;
-}
-
-void BrokerLoop::Impl::describeListeners(management::Overview& overview) const
-{
-    const bool isDefaultUser =
-        m_config.defaultUser == "guest" && m_config.defaultPassword == "guest";
-    const auto connectionStringFor = [&](const QString& scheme, const net::Endpoint& endpoint) {
-        return QStringLiteral("%1://%2@%3/")
-            .arg(scheme,
-                 isDefaultUser ? QStringLiteral("guest:guest")
-                               : textOf(std::string_view{m_config.defaultUser}),
-                 textOf(std::string_view{endpoint.text()}));
-    };
-    if (!m_tls.endpoints().empty()) {
-        const net::Endpoint& endpoint = m_tls.endpoints().front();
-        overview.address = textOf(std::string_view{endpoint.address});
-        overview.tlsPort = endpoint.port;
-        overview.tlsConnectionString = connectionStringFor(QStringLiteral("amqps"), endpoint);
-    }
-    if (!m_endpoints.empty()) {
-        const net::Endpoint& endpoint = m_endpoints.front();
-        overview.address = textOf(std::string_view{endpoint.address});
-        overview.amqpPort = endpoint.port;
-        overview.connectionString = connectionStringFor(QStringLiteral("amqp"), endpoint);
-    }
 }
 
 // ------------------------------------------------------------------------------------------- owner

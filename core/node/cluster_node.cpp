@@ -228,10 +228,6 @@ Status<std::string> ClusterNode::Impl::listen(const NodeConfig& config, peer::Co
         theMember.received(from.name, from.address, frame);
     };
     callbacks.warned = [this](const std::string& sentence) { world.logger.warning(sentence); };
-    const peer::PeerIdentity self{theMember.self(), config.cluster.address, seed};
-    links.links =
-        std::make_unique<peer::NodeLinks>(self, std::move(cookie), peer::LinkOptions{}, callbacks);
-
     std::string address = "127.0.0.1";
     std::uint16_t wanted = 0;
     if (!config.listeners.empty()) {
@@ -245,6 +241,14 @@ Status<std::string> ClusterNode::Impl::listen(const NodeConfig& config, peer::Co
         if (isNumeric) address = amqp.address;
     }
     if (config.cluster.port) wanted = *config.cluster.port;
+    peer::PeerIdentity self{theMember.self(), config.cluster.address, seed};
+    // All addresses are none that others can dial: they know this machine by the node's name.
+    const bool isEverywhere = address == "0.0.0.0" || address == "::";
+    if (self.address.empty() && isEverywhere && wanted != 0) {
+        self.address = std::string{self.name.host()} + ":" + std::to_string(wanted);
+    }
+    links.links =
+        std::make_unique<peer::NodeLinks>(self, std::move(cookie), peer::LinkOptions{}, callbacks);
     auto endpoint = links.links->listen(address, wanted);
     if (!endpoint && !config.cluster.port) endpoint = links.links->listen(address, 0);
     if (!endpoint) return endpoint.error();
@@ -272,7 +276,7 @@ ClusterNode::ClusterNode(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {
 
 ClusterNode::~ClusterNode() = default;
 
-Result<std::unique_ptr<ClusterNode>, std::string> ClusterNode::open(
+Result<std::unique_ptr<ClusterNode>, ClusterNode::Failure> ClusterNode::open(
     const NodeConfig& config, const std::filesystem::path& folder, Environment environment)
 {
     auto self = NodeName::parse(config.nodeName);
@@ -286,11 +290,11 @@ Result<std::unique_ptr<ClusterNode>, std::string> ClusterNode::open(
             ? folder / "cookie"
             : std::filesystem::path{utf8Of(config.cluster.cookieFile)};
     auto cookie = peer::Cookie::loadOrCreate(cookieFile);
-    if (!cookie) return cookie.error();
+    if (!cookie) return Failure{true, cookie.error()};
     auto impl = std::make_unique<Impl>(config, std::move(environment), folder, std::move(*self));
-    if (auto opened = impl->disk.openIfThere(); !opened) return opened.error();
+    if (auto opened = impl->disk.openIfThere(); !opened) return Failure{true, opened.error()};
     if (auto listening = impl->listen(config, std::move(*cookie)); !listening) {
-        return listening.error();
+        return Failure{false, listening.error()};
     }
     return std::unique_ptr<ClusterNode>(new ClusterNode(std::move(impl)));
 }

@@ -36,10 +36,15 @@ public:
         std::function<member::Status()> status;
     };
 
+    struct Failure {
+        bool isAboutFiles = false;  ///< the cookie, or the file of the agreement; else the port
+        std::string text{};
+    };
+
     /// Listens for other nodes. @param folder  the data folder, which is reserved
-    /// @error why it can't: the cookie, the port
-    static Result<std::unique_ptr<ClusterNode>, std::string> open(
-        const NodeConfig& config, const std::filesystem::path& folder, Environment environment);
+    static Result<std::unique_ptr<ClusterNode>, Failure> open(const NodeConfig& config,
+                                                              const std::filesystem::path& folder,
+                                                              Environment environment);
     ~ClusterNode();
 
     /// Whether it is a member of a cluster, going by its disk.
