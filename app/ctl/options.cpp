@@ -89,7 +89,9 @@ struct OptionTable {
         QStringLiteral("apply-to"),
         QStringLiteral("Of a policy: all, queues, exchanges, classic_queues, quorum_queues."),
         QStringLiteral("what")};
-    QCommandLineOption ram{QStringLiteral("ram"), QStringLiteral("Join as a RAM node.")};
+    QCommandLineOption ram{
+        QStringLiteral("ram"),
+        QStringLiteral("Join as a RAM node, which nodes refuse: not there yet.")};
     QCommandLineOption json{QStringLiteral("json"), QStringLiteral("Print JSON, not a table.")};
     QCommandLineOption timeout{QStringLiteral("timeout"),
                                QStringLiteral("Wait for so many <seconds>; 60 if not said."),

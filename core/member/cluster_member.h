@@ -153,6 +153,9 @@ private:
     std::optional<cluster::MasterLocator> locatorOf(QueueId queue) const;
     void proposeOnce(QueueId queue, cluster::PlacementCommand command);
 
+    void wish(const SyncWish& wish, Done done);
+    void takeWish(const SyncWish& wish);
+
     // life
     void announceStart();
     void activate();

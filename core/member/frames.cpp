@@ -255,4 +255,21 @@ std::optional<Status> decodeStatus(ByteView contents)
     return complete(from, std::move(frame));
 }
 
+std::string encode(const SyncWish& frame)
+{
+    FieldWriter to = writerOf(FrameKind::SyncWish);
+    to.u64(frame.queue.value);
+    to.u8(frame.isWanted ? 1 : 0);
+    return to.take();
+}
+
+std::optional<SyncWish> decodeSyncWish(ByteView contents)
+{
+    FieldReader from(contents);
+    SyncWish frame;
+    frame.queue = {from.u64()};
+    frame.isWanted = from.upTo(1) != 0;
+    return complete(from, std::move(frame));
+}
+
 }  // namespace warren::member

@@ -37,6 +37,7 @@ enum class FrameKind : std::uint8_t {
     MirrorAck,
     MirrorRefused,
     Status,
+    SyncWish,  ///< somebody wants the mirrors of a queue that the receiver leads brought up, or not
 };
 
 /// propose = count:u32 command:text*
@@ -109,6 +110,13 @@ struct Status {
     bool operator==(const Status&) const = default;
 };
 
+/// sync-wish = queue:u64 is-wanted:u8
+struct SyncWish {
+    QueueId queue;
+    bool isWanted = true;
+    bool operator==(const SyncWish&) const = default;
+};
+
 std::string encode(const Propose& frame);
 std::string encode(const JoinRequest& frame);
 std::string encode(const JoinAnswer& frame);
@@ -123,6 +131,7 @@ std::string encode(const mirroring::MirrorRanges& frame);
 std::string encode(const mirroring::MirrorAck& frame);
 std::string encode(const mirroring::MirrorRefused& frame);
 std::string encode(const Status& frame);
+std::string encode(const SyncWish& frame);
 /// Contents that are encoded already.
 std::string framed(FrameKind kind, std::string_view contents);
 
@@ -145,5 +154,6 @@ std::optional<mirroring::MirrorRanges> decodeMirrorRanges(ByteView contents);
 std::optional<mirroring::MirrorAck> decodeMirrorAck(ByteView contents);
 std::optional<mirroring::MirrorRefused> decodeMirrorRefused(ByteView contents);
 std::optional<Status> decodeStatus(ByteView contents);
+std::optional<SyncWish> decodeSyncWish(ByteView contents);
 
 }  // namespace warren::member

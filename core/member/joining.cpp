@@ -116,6 +116,9 @@ void ClusterMember::received(const NodeName& from, const std::string& address, B
     case FrameKind::Status:
         if (const auto status = decodeStatus(contents)) m_peers[from].status = *status;
         break;
+    case FrameKind::SyncWish:
+        if (const auto wish = decodeSyncWish(contents)) takeWish(*wish);
+        break;
     case FrameKind::JoinRequest:
     case FrameKind::JoinAnswer: break;
     }
@@ -364,20 +367,34 @@ void ClusterMember::moveMaster(QueueId queue, const NodeName& node, Done done)
             answering(std::move(done)));
 }
 
-void ClusterMember::synchronise(QueueId queue, Done done)
-{
-    m_wantedSyncs.insert(queue);
-    m_refusedSyncs.erase(queue);
-    updateRole(queue);
-    done(std::nullopt);
-}
+void ClusterMember::synchronise(QueueId queue, Done done) { wish({queue, true}, std::move(done)); }
 
 void ClusterMember::cancelSynchronisation(QueueId queue, Done done)
 {
-    m_wantedSyncs.erase(queue);
-    m_refusedSyncs.insert(queue);
-    updateRole(queue);
-    done(std::nullopt);
+    wish({queue, false}, std::move(done));
+}
+
+/// Only a queue's master brings its mirrors up.
+void ClusterMember::wish(const SyncWish& wish, Done done)
+{
+    const auto* placement = m_metadata->placements().find(wish.queue);
+    if (placement == nullptr) return done("the queue has no place in a cluster");
+    if (placement->master == m_world.self) {
+        takeWish(wish);
+        return done(std::nullopt);
+    }
+    const bool isSent =
+        placement->master && m_world.links.send(placement->master, bytesOf(encode(wish)));
+    done(isSent ? std::nullopt : std::optional<std::string>{"the queue's master can't be reached"});
+}
+
+void ClusterMember::takeWish(const SyncWish& wish)
+{
+    auto& now = wish.isWanted ? m_wantedSyncs : m_refusedSyncs;
+    auto& before = wish.isWanted ? m_refusedSyncs : m_wantedSyncs;
+    now.insert(wish.queue);
+    before.erase(wish.queue);
+    updateRole(wish.queue);
 }
 
 /// Moves masters from who leads most to a synchronised mirror that leads less, one per queue.

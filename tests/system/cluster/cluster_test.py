@@ -22,7 +22,8 @@ except ImportError:
 
 import cluster_driver
 from history_test import HistoryTest  # noqa: F401, the checker is tested along
-from warren_cluster import CallFailed, WarrenCluster
+from nodes import CallFailed
+from warren_cluster import WarrenCluster
 
 PROGRAMS = None  # from the command line
 MESSAGES = 500
@@ -165,6 +166,28 @@ class ClusterTest(unittest.TestCase):
         self.cluster.await_health(PATIENCE_SECONDS)
         self.assertIs(self.cluster.masters()["orders"], second)
         self.assertEqual(self.consume(third, "orders", MESSAGES), list(range(MESSAGES)))
+
+    def test_a_mirror_is_brought_up_by_command_of_any_node(self):
+        first, second, third = self.nodes
+        self.cluster.set_policy("ha", ".*", {"ha-mode": "all", "ha-sync-mode": "manual"})
+        self.declare(first, "orders")
+        third.kill()
+        # Nothing is confirmed before the lost mirror has left.
+        self.publish(first, "orders", MESSAGES)
+        third.start()
+        self.assertEqual(self.await_replica(third, "behind"), "behind")
+        second.call("sync_queue", "orders")
+        self.assertEqual(self.await_replica(third, "in_sync"), "in_sync")
+
+    def await_replica(self, node, state):
+        """How the node's mirror of the only queue is, at last."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            queue, = self.nodes[0].call("cluster_status")["queues"]
+            found = {row["node"]: row["state"] for row in queue["replicas"]}.get(node.name)
+            if found == state or time.monotonic() > deadline:
+                return found
+            time.sleep(0.1)
 
     def test_a_node_can_leave_and_come_back(self):
         first, second, third = self.nodes

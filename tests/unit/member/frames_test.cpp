@@ -50,6 +50,7 @@ TEST(Frames, comeBackAsTheyWere)
     expectRoundTrip(mirroring::MirrorAck{77}, FrameKind::MirrorAck, decodeMirrorAck);
     expectRoundTrip(mirroring::MirrorRefused{{3}, 4}, FrameKind::MirrorRefused,
                     decodeMirrorRefused);
+    expectRoundTrip(SyncWish{{3}, false}, FrameKind::SyncWish, decodeSyncWish);
     expectRoundTrip(Status{1, 2, 3, 4, 5, true, false, true}, FrameKind::Status, decodeStatus);
 }
 

@@ -25,7 +25,8 @@ protected:
                      }})
     {
         broker.ensureVhost("/");
-        broker.restore(broker::PutQueue{{.id = kQueue, .vhost = "/", .name = "q"}});
+        broker.restore(
+            broker::PutQueue{{.id = kQueue, .vhost = "/", .name = "q", .exclusiveOwner = {}}});
         broker.finishRestore(0, kQueue);
         broker.setClustered(true);
     }
