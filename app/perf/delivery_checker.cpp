@@ -20,7 +20,7 @@ void DeliveryCounts::add(const DeliveryCounts& other)
     foreign += other.foreign;
 }
 
-DeliveryChecker::DeliveryChecker(const Topology& topology, std::optional<std::uint8_t> run,
+DeliveryChecker::DeliveryChecker(const Topology& topology, std::optional<RunMark> run,
                                  std::vector<std::size_t> sizes)
     : m_copies(topology.copies()),
       m_run(run),
@@ -31,7 +31,7 @@ DeliveryChecker::DeliveryChecker(const Topology& topology, std::optional<std::ui
 
 std::optional<std::size_t> DeliveryChecker::streamOf(const MessageId& id)
 {
-    if (m_run) return id.run == *m_run ? std::optional<std::size_t>{id.producer} : std::nullopt;
+    if (m_run) return m_run->covers(id) ? std::optional<std::size_t>{id.producer} : std::nullopt;
     const auto isIt = [&](std::size_t i) {
         return m_streams[i].run == id.run && m_streams[i].producer == id.producer;
     };

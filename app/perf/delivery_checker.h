@@ -53,7 +53,7 @@ class DeliveryChecker {
 public:
     /// @param run  messages of other runs are foreign; nothing: all runs are welcome (draining)
     /// @param sizes  the nth message of a slot has size n modulo their number; empty: any size
-    DeliveryChecker(const Topology& topology, std::optional<std::uint8_t> run,
+    DeliveryChecker(const Topology& topology, std::optional<RunMark> run,
                     std::vector<std::size_t> sizes);
 
     /// @param body  at least the first MessageId::kBytes of it, if it has as many
@@ -81,7 +81,7 @@ private:
     }
 
     Copies m_copies;
-    std::optional<std::uint8_t> m_run;
+    std::optional<RunMark> m_run;
     std::vector<std::size_t> m_sizes;
     std::vector<Stream> m_streams;  // of all runs; empty if there is only ours
     std::size_t m_lastStream = 0;

@@ -15,11 +15,13 @@ constexpr std::size_t kReportCountMax = 1 << 20;
 constexpr auto kWatchInterval = std::chrono::milliseconds{20};
 constexpr Duration kSampleInterval = std::chrono::milliseconds{200};
 
-std::uint8_t chooseRunTag()
+RunMark chooseRunMark()
 {
-    const auto now = static_cast<std::uint64_t>(monotonicNow().sinceStart.count());
-    return static_cast<std::uint8_t>(now >> 10 ^ now >> 20 ^
-                                     static_cast<std::uint64_t>(::getpid()));
+    const Instant began = monotonicNow();
+    const auto now = static_cast<std::uint64_t>(began.sinceStart.count());
+    return {.tag = static_cast<std::uint8_t>(now >> 10 ^ now >> 20 ^
+                                             static_cast<std::uint64_t>(::getpid())),
+            .began = began};
 }
 
 std::size_t workerCount(const Options& options)
@@ -62,7 +64,7 @@ LoadRun::LoadRun(const Options& options, const volatile std::sig_atomic_t& inter
     : m_options(options),
       m_interrupts(interrupts),
       m_topology(options),
-      m_runTag(chooseRunTag()),
+      m_runMark(chooseRunMark()),
       m_control(settingsOf(options, "control")),
       m_declarations(options, m_topology, m_control),
       m_reports(kReportCountMax)
@@ -92,7 +94,7 @@ Status<Failure> LoadRun::setUp()
     m_result.readyBefore = m_declarations.readyCount();
     m_result.foundQueues = m_declarations.foundQueues();
 
-    const auto run = isDrain() ? std::nullopt : std::optional{m_runTag};
+    const auto run = isDrain() ? std::nullopt : std::optional{m_runMark};
     for (std::size_t i = 0; i < workerCount(m_options); ++i) {
         m_workers.push_back(
             std::make_unique<WorkerThread>(m_options, m_topology, i, run, m_reports));
@@ -173,7 +175,7 @@ Status<Failure> LoadRun::addLinks()
             const auto channel = static_cast<ChannelNumber>(c + 1);
             if (auto done = (*link)->connection.openChannel(channel); !done) return done;
             (*link)->producers.push_back(std::make_unique<Producer>(
-                m_options, m_topology, i * m_options.producerChannels + c, m_runTag,
+                m_options, m_topology, i * m_options.producerChannels + c, m_runMark.tag,
                 (*link)->connection, channel, worker.stats()));
             if (auto done = (*link)->producers.back()->prepare(); !done) return done;
         }

@@ -67,7 +67,7 @@ private:
     const Options& m_options;
     const volatile std::sig_atomic_t& m_interrupts;
     const Topology m_topology;
-    const std::uint8_t m_runTag;
+    const RunMark m_runMark;
     Timing m_timing;
     Connection m_control;
     Declarations m_declarations;

@@ -44,4 +44,13 @@ struct MessageId {
     bool operator==(const MessageId&) const = default;
 };
 
+/// What tells the messages of one run from those of others. The tag alone would take the messages
+/// of one earlier run in 256 for its own.
+struct RunMark {
+    std::uint8_t tag = 0;
+    Instant began{};
+
+    bool covers(const MessageId& id) const { return id.run == tag && id.stamp >= began; }
+};
+
 }  // namespace warren::perf

@@ -18,7 +18,7 @@ constexpr Duration kKeepAliveInterval = std::chrono::milliseconds{200};
 }  // namespace
 
 WorkerThread::WorkerThread(const Options& options, const Topology& topology, std::size_t number,
-                           std::optional<std::uint8_t> run, Mailbox<WorkerReport>& reports)
+                           std::optional<RunMark> run, Mailbox<WorkerReport>& reports)
     : m_options(options),
       m_topology(topology),
       m_number(number),

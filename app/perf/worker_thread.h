@@ -75,7 +75,7 @@ using WorkerCommand = std::variant<StopProducing, AbortWork, ExpectDeliveries>;
 class WorkerThread {
 public:
     WorkerThread(const Options& options, const Topology& topology, std::size_t number,
-                 std::optional<std::uint8_t> run, Mailbox<WorkerReport>& reports);
+                 std::optional<RunMark> run, Mailbox<WorkerReport>& reports);
     ~WorkerThread();
     WorkerThread(const WorkerThread&) = delete;
     WorkerThread& operator=(const WorkerThread&) = delete;

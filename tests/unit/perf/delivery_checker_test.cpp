@@ -12,6 +12,7 @@ namespace warren::perf {
 namespace {
 
 constexpr std::uint8_t kRun = 7;
+constexpr RunMark kMark{.tag = kRun};
 
 Topology topologyOf(const std::vector<std::string>& arguments)
 {
@@ -33,7 +34,7 @@ protected:
     }
 
     Topology topology = topologyOf({});
-    DeliveryChecker checker{topology, kRun, {16}};
+    DeliveryChecker checker{topology, kMark, {16}};
     OrderTracker order;
 };
 
@@ -109,9 +110,19 @@ TEST_F(PerfDeliveryChecker, CountsMessagesOfOtherRunsApart)
     EXPECT_EQ(checker.counts().distinct, 0u);
 }
 
+TEST_F(PerfDeliveryChecker, TellsAnEarlierRunOfTheSameTagByItsTime)
+{
+    DeliveryChecker later(topology, RunMark{.tag = kRun, .began = {Duration{500}}}, {16});
+    later.record(0, {.run = kRun, .sequence = 0, .stamp = {Duration{499}}}, 16, false, order);
+    EXPECT_EQ(later.counts().foreign, 1u);
+    later.record(0, {.run = kRun, .sequence = 0, .stamp = {Duration{500}}}, 16, false, order);
+    EXPECT_EQ(later.counts().foreign, 1u);
+    EXPECT_EQ(later.counts().distinct, 1u);
+}
+
 TEST_F(PerfDeliveryChecker, SeesBodiesOfTheWrongSize)
 {
-    DeliveryChecker mixed(topology, kRun, {16, 100});
+    DeliveryChecker mixed(topology, kMark, {16, 100});
     mixed.record(0, {.run = kRun, .sequence = 0}, 16, false, order);
     mixed.record(0, {.run = kRun, .sequence = 1}, 100, false, order);
     EXPECT_EQ(mixed.counts().damaged, 0u);
@@ -124,7 +135,7 @@ TEST_F(PerfDeliveryChecker, SeesBodiesOfTheWrongSize)
 TEST_F(PerfDeliveryChecker, HoldsEachQueueOfAFanOutToAllMessages)
 {
     const Topology fanOut = topologyOf({"-t", "fanout", "-y", "2"});
-    DeliveryChecker both(fanOut, kRun, {16});
+    DeliveryChecker both(fanOut, kMark, {16});
     OrderTracker orders[2];
     both.record(0, {.run = kRun, .sequence = 0}, 16, false, orders[0]);
     both.record(1, {.run = kRun, .sequence = 0}, 16, false, orders[1]);
@@ -138,7 +149,7 @@ TEST_F(PerfDeliveryChecker, HoldsEachQueueOfAFanOutToAllMessages)
 TEST_F(PerfDeliveryChecker, TakesAMessageFromAnyQueueWhereTheExchangeChooses)
 {
     const Topology hashed = topologyOf({"-t", "x-consistent-hash", "--queues", "2"});
-    DeliveryChecker any(hashed, kRun, {16});
+    DeliveryChecker any(hashed, kMark, {16});
     OrderTracker orders[2];
     any.record(0, {.run = kRun, .sequence = 0}, 16, false, orders[0]);
     any.record(1, {.run = kRun, .sequence = 1}, 16, false, orders[1]);
