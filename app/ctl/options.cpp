@@ -47,6 +47,10 @@ const QList<Verb>& verbs()
          {QStringLiteral("address")},
          {QStringLiteral("ram")},
          QStringLiteral("joins the cluster of the node at that host:port; loses what it had")},
+        {QStringLiteral("change_cluster_node_type"),
+         {QStringLiteral("type")},
+         {},
+         QStringLiteral("disc or ram; the node starts anew and gets everything from the others")},
         {QStringLiteral("reset"), {}, {}, QStringLiteral("leaves its cluster, and is empty then")},
         {QStringLiteral("forget_cluster_node"),
          {node},
@@ -89,9 +93,8 @@ struct OptionTable {
         QStringLiteral("apply-to"),
         QStringLiteral("Of a policy: all, queues, exchanges, classic_queues, quorum_queues."),
         QStringLiteral("what")};
-    QCommandLineOption ram{
-        QStringLiteral("ram"),
-        QStringLiteral("Join as a RAM node, which nodes refuse: not there yet.")};
+    QCommandLineOption ram{QStringLiteral("ram"),
+                           QStringLiteral("Join as a RAM node, which keeps nothing on its disk.")};
     QCommandLineOption json{QStringLiteral("json"), QStringLiteral("Print JSON, not a table.")};
     QCommandLineOption timeout{QStringLiteral("timeout"),
                                QStringLiteral("Wait for so many <seconds>; 60 if not said."),

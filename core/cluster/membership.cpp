@@ -74,9 +74,10 @@ Status<Refusal> Membership::carryOut(const JoinNode& command)
 {
     if (!command.name || command.id.value > kIdMax || !isAddress(command.address))
         return Refusal::Malformed;
-    if (m_nodes.contains(command.name)) return Refusal::NameTaken;
+    const bool isKnown = m_nodes.contains(command.name);
+    if (isKnown && !mayJoinAgain(command)) return Refusal::NameTaken;
     if (!isFresh(command.id)) return Refusal::IdUsed;
-    if (m_nodes.size() >= kNodesMax) return Refusal::TooMany;
+    if (!isKnown && m_nodes.size() >= kNodesMax) return Refusal::TooMany;
     if (m_nodes.empty() && command.type != NodeType::Disk) return Refusal::LastDiskNode;
     m_nodes[command.name] = {command.name, command.id, command.type, NodeState::Joining,
                              command.address};
@@ -84,17 +85,20 @@ Status<Refusal> Membership::carryOut(const JoinNode& command)
     return {};
 }
 
+bool Membership::mayJoinAgain(const JoinNode& command) const
+{
+    const ClusterNode* node = find(command.name);
+    return node->startsEmpty() && node->type == command.type && node->state != NodeState::Running;
+}
+
 Status<Refusal> Membership::carryOut(const StartNode& command)
 {
     ClusterNode* node = findNode(command.name);
     if (node == nullptr) return Refusal::NoSuchNode;
     if (command.id.value > kIdMax || !isAddress(command.address)) return Refusal::Malformed;
-    const bool keepsId =
-        node->state == NodeState::Joining || (node->type == NodeType::Disk && node->id);
-    if (keepsId) {
-        if (command.id != node->id) return Refusal::IdUsed;
-    } else {
-        if (!isFresh(command.id)) return Refusal::IdUsed;
+    if (!node->id || command.id != node->id) {
+        const bool mayChange = node->startsEmpty() && node->state != NodeState::Joining;
+        if (!mayChange || !isFresh(command.id)) return Refusal::IdUsed;
         m_lastId = command.id;
     }
     node->id = command.id;

@@ -29,9 +29,13 @@ struct ClusterNode {
     NodeState state = NodeState::Joining;
     std::string address{};  ///< where the others dial it: "host:port"
     bool operator==(const ClusterNode&) const = default;
+
+    /// It starts without anything, so it joins each time.
+    bool startsEmpty() const { return type == NodeType::Ram || !id; }
 };
 
-/// A node that is no member becomes one. The first of a cluster is a disk node.
+/// A node that is no member becomes one, or one that keeps nothing comes back: a RAM node that was
+/// started again, or one whose type was changed. The first of a cluster is a disk node.
 struct JoinNode {
     NodeName name;
     MemberId id;
@@ -39,8 +43,8 @@ struct JoinNode {
     std::string address{};
     bool operator==(const JoinNode&) const = default;
 };
-/// A member is there and has caught up. A disk node comes under the id it had. A RAM node forgot
-/// what it promised, so it comes under a fresh id each time, the first after joining excepted.
+/// A member is there and has caught up, under the id that it has. Who has forgotten what it
+/// promised comes under a fresh one: by JoinNode, or with this.
 struct StartNode {
     NodeName name;
     MemberId id;
@@ -115,6 +119,7 @@ private:
     Status<Refusal> carryOut(const RenameCluster& command);
     ClusterNode* findNode(const NodeName& name);
     bool isFresh(MemberId id) const { return id > m_lastId; }
+    bool mayJoinAgain(const JoinNode& command) const;
     bool hasDiskNodeBeside(const NodeName& name) const;
     Status<Refusal> remove(const NodeName& name);
 

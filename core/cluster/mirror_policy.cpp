@@ -86,9 +86,10 @@ std::optional<MasterLocator> masterLocatorNamed(std::string_view name)
     return std::nullopt;
 }
 
-MirrorPolicy mirrorPolicyOf(const FieldTable& definition)
+MirrorPolicy mirrorPolicyOf(const FieldTable& definition, std::uint32_t syncBatchSize)
 {
     MirrorPolicy policy;
+    policy.syncBatchSize = syncBatchSize;
     readMode(policy, definition);
     if (wordOf(definition, "ha-sync-mode") == "automatic") policy.sync = SyncMode::Automatic;
     if (const std::uint32_t size = positiveOf(definition, "ha-sync-batch-size"); size > 0) {

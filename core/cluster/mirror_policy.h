@@ -55,6 +55,8 @@ struct MirrorPolicy {
 
 /// @param definition  the policy that holds for the queue. What isn't valid in it, or names no
 /// possible node, counts as not said: a policy is judged when it is made.
-MirrorPolicy mirrorPolicyOf(const amqp::FieldTable& definition);
+/// @param syncBatchSize  if it says nothing of that
+MirrorPolicy mirrorPolicyOf(const amqp::FieldTable& definition,
+                            std::uint32_t syncBatchSize = MirrorPolicy::kSyncBatchSize);
 
 }  // namespace warren::cluster

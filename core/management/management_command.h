@@ -209,6 +209,10 @@ struct JoinCluster {
     QString address{};  ///< "127.0.0.1:25672"
     bool asRamNode = false;
 };
+/// This node becomes the other type, and gets everything anew from the others.
+struct ChangeClusterNodeType {
+    bool toRamNode = false;
+};
 /// This node leaves its cluster, and is alone and empty then.
 struct ResetNode {};
 /// The others give up a member that is down.
@@ -239,8 +243,8 @@ using ManagementCommand =
                  PutPolicy, RemovePolicy, PreviewPolicy, PutUser, RemoveUser, PutVhost, RemoveVhost,
                  PutPermission, RemovePermission, PutTopicPermission, RemoveTopicPermission,
                  CheckAccess, CreateTestCertificates, SetMemoryWatermark, SetDiskFreeLimit,
-                 JoinCluster, ResetNode, ForgetClusterNode, RenameCluster, MoveMaster,
-                 SynchroniseQueue, CancelSynchronisation, RebalanceQueues>;
+                 JoinCluster, ChangeClusterNodeType, ResetNode, ForgetClusterNode, RenameCluster,
+                 MoveMaster, SynchroniseQueue, CancelSynchronisation, RebalanceQueues>;
 
 enum class CommandStatus {
     Done,

@@ -94,6 +94,11 @@ ClusterMember::~ClusterMember() { stopRaft(); }
 
 warren::Status<std::string> ClusterMember::start()
 {
+    if (m_world.disk.isRamNode()) {
+        setServing(false, "this node waits for the others of its cluster");
+        joinAgain();
+        return {};
+    }
     if (!m_world.disk.identity().id) return {};
     auto state = m_world.disk.load();
     if (!state) return state.error();
@@ -117,6 +122,7 @@ warren::Status<std::string> ClusterMember::startRaft(raft::PersistentState state
     m_metadata->restored = [this] { restored(); };
     raft::RaftOptions options;
     options.seed = static_cast<std::uint32_t>(m_world.seed ^ m_world.seed >> 32);
+    options.isVolatile = isRamNode();
     m_raft = std::make_unique<raft::RaftNode>(
         m_world.disk.identity().id, options,
         raft::RaftEnvironment{m_world.clock, m_world.disk, *this, *m_metadata});
@@ -216,7 +222,7 @@ void ClusterMember::tick()
         sendProposals();
     }
     continueJoining();
-    if (now() >= m_leaveAt) leaveAtLast();
+    if (now() >= m_leaveAt || mayComeBackNow()) leaveAtLast();
     if (isClustered() && now() >= m_nextStatus) {
         m_nextStatus = now() + kStatusInterval;
         Status status = m_world.status();
@@ -367,6 +373,8 @@ void ClusterMember::appliedMembership()
     const auto& nodes = m_metadata->membership().nodes();
     std::vector<JoinAnswer::Member> others;
     for (const auto& [name, node] : nodes) {
+        // One that changes its type is to hear of that under the id that it had.
+        if (node.id) m_knownIds[name] = node.id;
         if (name == m_world.self || node.address.empty()) continue;
         m_world.links.setPeer(name, node.address);
         others.push_back({name, node.id, node.address});

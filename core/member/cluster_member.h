@@ -32,6 +32,9 @@ namespace warren::member {
 /// A node that was never in a cluster is alone and agrees with nobody. When the first other node
 /// wants to join, it founds a cluster, with all that it has.
 ///
+/// A RAM node has no vote and keeps nothing: each time it starts it joins again, under another id,
+/// and gets everything from the others.
+///
 /// Thread: the broker's; nothing here waits. Call `tick` every kTick, and `endTurn` at the end of
 /// each turn of the broker.
 class ClusterMember final : private raft::RaftLinks {
@@ -66,11 +69,14 @@ public:
     broker::LogPosition safePosition() const;
     bool isClustered() const { return m_raft != nullptr; }
     bool isJoining() const { return m_joining.has_value(); }
+    bool isRamNode() const { return m_world.disk.identity().type == cluster::NodeType::Ram; }
 
     // ---- verbs. `done` comes with nothing, or why it was refused
 
     using Done = std::function<void(std::optional<std::string> refusal)>;
     void join(const std::string& address, cluster::NodeType type, Done done);
+    /// The node keeps its place in the cluster and starts with nothing, as the other type.
+    void changeType(cluster::NodeType type, Done done);
     void reset(Done done);
     void forget(const cluster::NodeName& node, Done done);
     void rename(const std::string& name, Done done);
@@ -109,9 +115,10 @@ private:
         bool isReachable = false;
     };
     struct Joining {
-        std::string address;
+        std::vector<std::string> addresses;  // of members; tried in turn
         cluster::NodeType type = cluster::NodeType::Disk;
         Done done;
+        std::size_t triedCount = 0;
         cluster::NodeName contact{};
         Instant nextTry{};
         Instant until{};
@@ -148,6 +155,7 @@ private:
     void controlQueue(QueueId queue, const cluster::Placement& placement,
                       const cluster::PlacementNodes& nodes);
     void controlRaftMembers();
+    bool isLastOnDisk(const cluster::Placement& placement, const cluster::NodeName& node) const;
     cluster::PlacementNodes placementNodes() const;
     cluster::MirrorPolicy policyOf(QueueId queue) const;
     std::optional<cluster::MasterLocator> locatorOf(QueueId queue) const;
@@ -167,9 +175,15 @@ private:
     void resetPeer(const cluster::NodeName& peer);
     void leave();
     void leaveAtLast();
+    void forgetCluster();
+    void joinAgain();
+    bool mayComeBackNow() const;
+    bool isLeadingOthers(const Done& done);
     void continueJoining();
     void takeJoinAnswer(const JoinAnswer& answer);
+    void begin(const JoinAnswer& answer, cluster::NodeType type, const Done& done);
     void takeJoinRequest(const cluster::NodeName& from, const JoinRequest& request);
+    void admit(const JoinRequest& request);
     JoinAnswer acceptance(const cluster::NodeName& name) const;
 
     // frames
@@ -199,6 +213,8 @@ private:
     std::map<cluster::NodeName, cluster::MemberId> m_knownIds;  // before membership tells
     std::vector<JoinAnswer::Member> m_remembered;
     std::optional<Joining> m_joining;
+    std::map<cluster::NodeName, std::uint64_t> m_admitted;  // lives, by the leader
+    std::map<cluster::MemberId, Instant> m_outcasts;        // since when, by the leader
     std::map<QueueId, cluster::NodeName> m_askers;  // whose client declared the queue, until placed
     std::set<QueueId> m_wantedSyncs;                // by command
     std::set<QueueId> m_refusedSyncs;               // cancelled
@@ -212,9 +228,10 @@ private:
     bool m_isActive = false;  // started, and knows what is agreed on
     bool m_isServing = true;
     bool m_isFounding = false;
-    bool m_isLeaving = false;              // agreed on; done at the end of the turn
-    Done m_leaveDone;                      // of a reset that waits for its outcome
-    Instant m_leaveAt = Instant::never();  // without one, it leaves nevertheless
+    bool m_isLeaving = false;                        // agreed on; done at the end of the turn
+    std::optional<cluster::NodeType> m_comesBackAs;  // after that
+    Done m_leaveDone;                                // of a reset that waits for its outcome
+    Instant m_leaveAt = Instant::never();            // without one, it leaves nevertheless
     bool m_mustReconcile = false;
     bool m_mustControl = true;
     bool m_mustSpread = false;  // others are to hear at once of what was agreed on

@@ -13,6 +13,8 @@ namespace {
 
 /// A node whose links are gone for this long is lost.
 constexpr std::chrono::milliseconds kLostAfter{400};
+/// Who is no member under this id any more hears of it by then.
+constexpr std::chrono::milliseconds kFarewell{1000};
 
 }  // namespace
 
@@ -53,7 +55,7 @@ cluster::MirrorPolicy ClusterMember::policyOf(QueueId id) const
     const bool canMirror =
         queue != nullptr && queue->definition().isDurable && !queue->definition().exclusiveOwner;
     if (policy == nullptr || !canMirror) return {};
-    return cluster::mirrorPolicyOf(policy->definition);
+    return cluster::mirrorPolicyOf(policy->definition, m_world.defaults.syncBatchSize);
 }
 
 std::optional<cluster::MasterLocator> ClusterMember::locatorOf(QueueId id) const
@@ -119,6 +121,15 @@ void ClusterMember::controlRaftMembers()
     for (const cluster::Member& member : members) {
         if (m_metadata->membership().find(member.id) != nullptr) continue;
         if (member.id == m_world.disk.identity().id) continue;
+        // One that changes its type goes when it has heard that it is not needed for a majority.
+        const Instant since = m_outcasts.try_emplace(member.id, now()).first->second;
+        const bool isAwaited = nameOf(NodeId{member.id.value}) && now() - since < kFarewell;
+        if (isAwaited && member.role == cluster::MemberRole::Voter) {
+            m_isChangingMembers = true;
+            return m_raft->assignRole(member.id, cluster::MemberRole::Standby, done);
+        }
+        if (isAwaited) continue;
+        m_outcasts.erase(member.id);
         m_isChangingMembers = true;
         return m_raft->removeMember(member.id, done);
     }
@@ -140,6 +151,17 @@ void ClusterMember::controlQueues()
             if (!isOnItsWay) place(queue->definition(), {});
         }
     }
+}
+
+/// Without this one only RAM nodes would have all of the queue: what is confirmed then would be on
+/// no disk. Confirms wait until it is back, or another disk node has everything.
+bool ClusterMember::isLastOnDisk(const cluster::Placement& placement, const NodeName& node) const
+{
+    const auto isDisk = [this](const NodeName& name) {
+        const auto* member = m_metadata->membership().find(name);
+        return member != nullptr && member->type == cluster::NodeType::Disk;
+    };
+    return isDisk(node) && std::ranges::count_if(placement.inSync, isDisk) == 1;
 }
 
 void ClusterMember::controlQueue(QueueId id, const cluster::Placement& placement,
@@ -179,6 +201,7 @@ void ClusterMember::controlQueue(QueueId id, const cluster::Placement& placement
     }
     for (const NodeName& node : placement.inSync) {
         if (node == placement.master || membership.isRunning(node)) continue;
+        if (isLastOnDisk(placement, node)) continue;
         return proposeOnce(id, cluster::LeaveInSync{{id, placement.epoch, node}});
     }
     const auto wanted = cluster::wantedPlacement(placement, policy, nodes);

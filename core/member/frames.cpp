@@ -60,6 +60,7 @@ std::string encode(const JoinRequest& frame)
     to.node(frame.name);
     to.text(frame.address);
     to.u8(static_cast<std::uint8_t>(frame.type));
+    to.u64(frame.life);
     return to.take();
 }
 
@@ -70,6 +71,7 @@ std::optional<JoinRequest> decodeJoinRequest(ByteView contents)
     frame.name = from.node();
     frame.address = from.text();
     frame.type = from.oneOf(cluster::NodeType::Ram);
+    frame.life = from.u64();
     return complete(from, std::move(frame));
 }
 

@@ -46,11 +46,12 @@ struct Propose {
     bool operator==(const Propose&) const = default;
 };
 
-/// join-request = name:node address:text type:u8
+/// join-request = name:node address:text type:u8 life:u64
 struct JoinRequest {
     cluster::NodeName name;
     std::string address;
     cluster::NodeType type = cluster::NodeType::Disk;
+    std::uint64_t life = 0;  ///< another one each time the node starts
     bool operator==(const JoinRequest&) const = default;
 };
 

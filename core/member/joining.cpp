@@ -142,11 +142,22 @@ void ClusterMember::join(const std::string& address, cluster::NodeType type, Don
 {
     if (isClustered()) return done("this node is in a cluster already; reset it first");
     if (m_joining) return done("this node is about to join a cluster already");
-    if (type == cluster::NodeType::Ram) {
-        return done("RAM nodes are not there yet: join as a disk node");
-    }
-    m_joining = Joining{.address = address, .type = type, .done = std::move(done)};
+    m_joining = Joining{.addresses = {address}, .type = type, .done = std::move(done)};
     m_joining->until = now() + kJoinTimeout;
+    continueJoining();
+}
+
+/// The cluster knows this node, which has nothing: until it is heard, it asks.
+void ClusterMember::joinAgain()
+{
+    const cluster::NodeType type = m_comesBackAs.value_or(cluster::NodeType::Ram);
+    m_joining = Joining{.addresses = {}, .type = type, .done = {}};
+    for (const JoinAnswer::Member& peer : m_world.disk.knownPeers())
+        m_joining->addresses.push_back(peer.address);
+    m_joining->until = Instant::never();
+    m_joining->done = [this](const std::optional<std::string>& refusal) {
+        if (refusal) m_world.warn("this node could not come back to its cluster: " + *refusal);
+    };
     continueJoining();
 }
 
@@ -155,30 +166,37 @@ void ClusterMember::continueJoining()
     if (!m_joining || m_joining->isAsking || now() < m_joining->nextTry) return;
     Joining& joining = *m_joining;
     joining.nextTry = now() + kJoinInterval;
+    if (joining.addresses.empty()) return;
     if (now() > joining.until) {
         const Done done = std::move(joining.done);
         m_joining.reset();
         return done("the cluster did not answer in time");
     }
+    if (joining.contact && joining.addresses.size() > 1 && !m_world.links.isUp(joining.contact)) {
+        joining.contact = {};  // another one may be there
+    }
     if (!joining.contact) {
         joining.isAsking = true;
-        m_world.links.introduce(joining.address, [this](Result<NodeName, std::string> answer) {
+        const std::string address =
+            joining.addresses[joining.triedCount++ % joining.addresses.size()];
+        m_world.links.introduce(address, [this, address](Result<NodeName, std::string> answer) {
             if (!m_joining) return;
             m_joining->isAsking = false;
             if (answer) {
                 m_joining->contact = *answer;
-                m_world.links.setPeer(*answer, m_joining->address);
+                m_world.links.setPeer(*answer, address);
                 return;
             }
             // It may not be up yet; a wrong cookie does not get right.
-            if (answer.error().find("cookie") == std::string::npos) return;
+            const bool isHopeless = answer.error().find("cookie") != std::string::npos;
+            if (!isHopeless || m_joining->until == Instant::never()) return;
             const Done done = std::move(m_joining->done);
             m_joining.reset();
             done(answer.error());
         });
         return;
     }
-    const JoinRequest request{m_world.self, m_world.links.ownAddress(), joining.type};
+    const JoinRequest request{m_world.self, m_world.links.ownAddress(), joining.type, m_world.seed};
     m_world.links.send(joining.contact, bytesOf(encode(request)));
 }
 
@@ -212,19 +230,37 @@ void ClusterMember::takeJoinRequest(const NodeName& from, const JoinRequest& req
         return reply(answer);
     }
     const auto* node = membership.find(request.name);
-    if (node == nullptr) {
+    const bool isJoining = node != nullptr && node->state == NodeState::Joining;
+    const bool startsEmpty = node != nullptr && node->startsEmpty() && node->type == request.type;
+    const auto admitted = m_admitted.find(request.name);
+    // An id is of one life of a node that keeps nothing.
+    const bool isAdmitted =
+        isJoining &&
+        (!startsEmpty || (admitted != m_admitted.end() && admitted->second == request.life));
+    if (isAdmitted) return reply(acceptance(request.name));
+    if (node == nullptr || startsEmpty) {
         const bool isBusy = !m_proposals.empty() || !m_isActive || m_isChangingMembers;
-        if (!isBusy) {
-            m_world.note("node " + request.name.text() + " joins");
-            propose(cluster::MembershipCommand{cluster::JoinNode{request.name, membership.freshId(),
-                                                                 request.type, request.address}});
-        }
+        if (!isBusy) admit(request);
         return reply({.verdict = JoinAnswer::Verdict::Later});
     }
-    if (node->state == NodeState::Joining) return reply(acceptance(request.name));
     reply({.verdict = JoinAnswer::Verdict::Refused,
            .text = "the cluster has a member " + request.name.text() +
                    " already; if that was lost, the cluster must forget it first"});
+}
+
+void ClusterMember::admit(const JoinRequest& request)
+{
+    if (m_metadata->membership().isRunning(request.name)) {
+        // Who asks knows nothing of it, so it is another life than the one that runs.
+        propose(cluster::MembershipCommand{cluster::StopNode{request.name}});
+        return;
+    }
+    m_world.note("node " + request.name.text() + " joins");
+    propose(cluster::MembershipCommand{cluster::JoinNode{
+                request.name, m_metadata->membership().freshId(), request.type, request.address}},
+            {}, false, [this, request](const std::optional<cluster::Refusal>& refusal) {
+                if (!refusal) m_admitted[request.name] = request.life;
+            });
 }
 
 void ClusterMember::takeJoinAnswer(const JoinAnswer& answer)
@@ -246,7 +282,13 @@ void ClusterMember::takeJoinAnswer(const JoinAnswer& answer)
     case JoinAnswer::Verdict::Accepted: break;
     }
     const Done done = std::move(m_joining->done);
+    const cluster::NodeType type = m_joining->type;
     m_joining.reset();
+    begin(answer, type, done);
+}
+
+void ClusterMember::begin(const JoinAnswer& answer, cluster::NodeType type, const Done& done)
+{
     setServing(false, "this node joins a cluster");
     // What it had belongs to nobody in the cluster.
     m_world.broker.agreedChanges().reconcile({});
@@ -255,7 +297,8 @@ void ClusterMember::takeJoinAnswer(const JoinAnswer& answer)
         m_knownIds[member.name] = member.id;
         m_world.links.setPeer(member.name, member.address);
     }
-    if (auto begun = m_world.disk.begin({answer.id, answer.clusterId}, {}); !begun) {
+    if (auto kept = m_world.keep(type); !kept) return done(kept.error());
+    if (auto begun = m_world.disk.begin({answer.id, answer.clusterId, type}, {}); !begun) {
         return done(begun.error());
     }
     m_startNumber = 0;
@@ -282,11 +325,7 @@ void ClusterMember::reset(Done done)
 {
     if (!isClustered()) return done("this node is in no cluster");
     if (m_metadata->membership().nodes().size() > 1) {
-        if (isLeader()) {
-            // Who leaves can't lead until it has left.
-            m_raft->transferLeadership({}, [](cluster::Outcome) {});
-            return done("this node leads the agreement and hands it over: try again in a moment");
-        }
+        if (isLeadingOthers(done)) return;
         if (m_leaveDone) return done("this node is about to leave already");
         m_leaveDone = std::move(done);
         m_leaveAt = now() + kLeaveTimeout;
@@ -303,6 +342,43 @@ void ClusterMember::reset(Done done)
     done(std::nullopt);
 }
 
+/// Who leaves can't lead until it has left. @returns whether it does, and `done` was told
+bool ClusterMember::isLeadingOthers(const Done& done)
+{
+    if (!isLeader()) return false;
+    m_raft->transferLeadership({}, [](cluster::Outcome) {});
+    done("this node leads the agreement and hands it over: try again in a moment");
+    return true;
+}
+
+void ClusterMember::changeType(cluster::NodeType type, Done done)
+{
+    if (!isClustered()) return done("this node is in no cluster");
+    const auto* node = m_metadata->membership().find(m_world.self);
+    if (node == nullptr) return done("this node has yet to join its cluster");
+    if (node->type == type) return done(std::nullopt);
+    if (isLeadingOthers(done)) return;
+    // Only a stopped node has nobody who relies on what it has.
+    propose(cluster::MembershipCommand{cluster::StopNode{m_world.self}});
+    propose(cluster::MembershipCommand{cluster::ChangeNodeType{m_world.self, type}}, {}, false,
+            [this, type, done = std::move(done)](const std::optional<cluster::Refusal>& refusal) {
+                if (refusal) return done(std::string{cluster::textOf(*refusal)});
+                m_comesBackAs = type;
+                m_leaveAt = now() + kLeaveTimeout;
+                done(std::nullopt);
+            });
+}
+
+/// Going while the others count on its vote could leave them without a majority.
+bool ClusterMember::mayComeBackNow() const
+{
+    if (!m_comesBackAs || !isClustered()) return false;
+    const auto members = m_raft->members();
+    return std::ranges::none_of(members, [this](const cluster::Member& member) {
+        return member.id == m_world.disk.identity().id && member.role == cluster::MemberRole::Voter;
+    });
+}
+
 /// The others may have left it out before it heard that they agreed; and whoever wants to be alone
 /// and empty is, whatever they say.
 void ClusterMember::leaveAtLast()
@@ -313,10 +389,25 @@ void ClusterMember::leaveAtLast()
     if (waiting) waiting(std::nullopt);
 }
 
-/// It is no member any more: alone, and empty.
+/// It is no member any more: alone, and empty; or it is about to come back as another type.
 void ClusterMember::leave()
 {
     m_isLeaving = false;
+    setServing(false,
+               m_comesBackAs ? "this node changes its type" : "this node leaves its cluster");
+    forgetCluster();
+    if (m_comesBackAs) {
+        joinAgain();
+        m_comesBackAs.reset();
+        return;
+    }
+    if (auto kept = m_world.keep(cluster::NodeType::Disk); !kept) m_world.warn(kept.error());
+    m_world.emptied();
+    setServing(true, {});
+}
+
+void ClusterMember::forgetCluster()
+{
     for (const auto& [name, node] : m_metadata->membership().nodes()) {
         if (name != m_world.self) m_world.links.removePeer(name);
     }
@@ -324,7 +415,6 @@ void ClusterMember::leave()
         m_world.links.removePeer(name);
         if (peer.isReachable) m_world.broker.removeReachable(idOf(name));
     }
-    setServing(false, "this node leaves its cluster");
     for (const auto& [number, proposal] : m_proposals) {
         for (const broker::LogPosition position : proposal.positions)
             m_away.satisfy(position);
@@ -340,8 +430,6 @@ void ClusterMember::leave()
     m_world.broker.agreedChanges().reconcile({});
     m_world.broker.setClustered(false);
     m_world.broker.setDefinitionsLeader({});
-    m_world.emptied();
-    setServing(true, {});
 }
 
 void ClusterMember::forget(const NodeName& node, Done done)

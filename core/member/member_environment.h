@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/broker/body_request.h"
 #include "core/broker/broker.h"
+#include "core/cluster/mirror_policy.h"
 #include "core/cluster/node_name.h"
 #include "core/member/frames.h"
 #include "core/raft/raft_environment.h"
@@ -17,8 +18,9 @@ namespace warren::member {
 
 /// Who this node is in its cluster, apart from what is agreed on.
 struct MemberIdentity {
-    cluster::MemberId id;  ///< none: it is in no cluster
+    cluster::MemberId id;  ///< none: it is in no cluster, or a RAM node that has yet to come back
     std::string clusterId;
+    cluster::NodeType type = cluster::NodeType::Disk;
     bool operator==(const MemberIdentity&) const = default;
 };
 
@@ -26,9 +28,12 @@ struct MemberIdentity {
 class MemberDisk : public raft::RaftDisk {
 public:
     virtual MemberIdentity identity() const = 0;
+    /// At the start: this is a RAM node of a cluster, which it finds by knownPeers.
+    virtual bool isRamNode() const { return false; }
     /// @error one sentence
     virtual Result<raft::PersistentState, std::string> load() = 0;
-    /// Forgets everything and becomes this member with this state; durable before it returns.
+    /// Forgets everything and becomes this member with this state; durable before it returns, but
+    /// for a RAM node, which remembers that it is one and nothing else.
     virtual warren::Status<std::string> begin(const MemberIdentity& identity,
                                               const raft::PersistentState& state) = 0;
     /// Who the others are and where, for the next start: until the node hears from one of them it
@@ -56,6 +61,12 @@ public:
     virtual std::string ownAddress() const = 0;
 };
 
+/// What holds for queues of which neither their arguments nor a policy say anything.
+struct MemberDefaults {
+    cluster::MasterLocator locator = cluster::MasterLocator::ClientLocal;
+    std::uint32_t syncBatchSize = cluster::MirrorPolicy::kSyncBatchSize;
+};
+
 /// A member's world. All of it outlives the member.
 struct MemberEnvironment {
     cluster::NodeName self;
@@ -64,6 +75,7 @@ struct MemberEnvironment {
     MemberLinks& links;
     raft::RaftClock& clock;
     std::uint64_t seed = 0;
+    MemberDefaults defaults{};
     /// Asks the store for bodies; the answers come to ClusterMember::takeBodies.
     std::function<void(std::vector<broker::BodyRequest>&&)> load;
     /// A turn of the broker is wanted.
@@ -72,6 +84,9 @@ struct MemberEnvironment {
     std::function<void(bool isServing, const std::string& reason)> serve;
     /// Ids of client connections are above this one from now on.
     std::function<void(std::uint64_t base)> setConnectionBase;
+    /// What the broker has is kept in this way from now on; nothing is declared when it is called.
+    /// @error why that can't be
+    std::function<warren::Status<std::string>(cluster::NodeType type)> keep;
     /// Nothing is declared any more: what an empty node begins with is wanted.
     std::function<void()> emptied;
     std::function<member::Status()> status;

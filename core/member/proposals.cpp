@@ -129,6 +129,7 @@ void ClusterMember::place(const broker::QueueDefinition& queue,
 {
     cluster::NewQueue wish;
     wish.clientNode = m_world.self;
+    wish.locator = m_world.defaults.locator;
     wish.isDurable = queue.isDurable;
     const auto asker = m_askers.find(queue.id);
     if (asker != m_askers.end()) {

@@ -12,6 +12,7 @@
 #include "core/node/default_definitions.h"
 #include "core/node/log.h"
 #include "core/node/management_executor.h"
+#include "core/node/node_store.h"
 #include "core/node/publisher_holds.h"
 #include "core/node/resource_watch.h"
 #include "core/node/snapshot_builder.h"
@@ -19,7 +20,6 @@
 #include "core/node/user_store.h"
 #include "core/node/value_conversion.h"
 #include "core/storage/data_folder.h"
-#include "core/storage/store_thread.h"
 
 #include <QDateTime>
 #include <QRandomGenerator>
@@ -118,6 +118,7 @@ private:
     Result<std::filesystem::path, NodeFailure> chooseFolder();
     Status<NodeFailure> openFolder();
     Status<NodeFailure> openStore();
+    Status<std::string> keep(cluster::NodeType type);
     Status<NodeFailure> openCluster();
     void serve(bool isServing, const std::string& reason);
     member::Status memberStatus() const;
@@ -156,7 +157,7 @@ private:
     UserStore m_users;
     std::unique_ptr<QTemporaryDir> m_ephemeralFolder;
     std::optional<storage::DataFolder> m_folder;
-    std::unique_ptr<storage::StoreThread> m_store;
+    std::unique_ptr<NodeStore> m_store;
     std::unique_ptr<ClusterNode> m_cluster;
     bool m_isServing = true;
     net::Poller m_poller;
@@ -333,22 +334,40 @@ Status<NodeFailure> BrokerLoop::Impl::openStore()
     storage::StoreOptions options;
     options.databaseFile = m_folder->databaseFile();
     options.log = [this](const std::string& line) { m_logger.warning(line); };
-    auto store = storage::StoreThread::open(std::move(options), &m_owner);
-    if (!store) return failureOf(store.error());
-    m_store = std::move(*store);
-    m_store->setCallbacks(
-        {.committed =
-             [this](broker::LogPosition upTo) {
-                 readClocks();
-                 if (m_cluster != nullptr) m_cluster->member().storeCommitted(upTo);
-                 if (!isClustered()) m_broker.commit(upTo);
-                 turn();
-             },
-         .failed = [this](const storage::IoError& error) { storeFailed(error); },
-         .loaded =
-             [this](std::vector<broker::LoadedBody>&& bodies) { takeBodies(std::move(bodies)); }});
+    auto store = std::make_unique<NodeStore>(
+        std::move(options),
+        storage::MessageStore::Callbacks{
+            .committed =
+                [this](broker::LogPosition upTo) {
+                    readClocks();
+                    m_cluster->member().storeCommitted(upTo);
+                    if (!isClustered()) m_broker.commit(upTo);
+                    turn();
+                },
+            .failed = [this](const storage::IoError& error) { storeFailed(error); },
+            .loaded = [this](auto&& bodies) { takeBodies(std::move(bodies)); }});
+    if (const auto opened = store->open(m_cluster->type()); !opened) {
+        return failureOf(opened.error());
+    }
+    m_store = std::move(store);
     m_resources.setFolder(textOf(std::string_view{m_folder->path().string()}));
     restore(m_store->takeRecovered());
+    return {};
+}
+
+Status<std::string> BrokerLoop::Impl::keep(cluster::NodeType type)
+{
+    // No turn while there is no store.
+    const bool wasInTurn = std::exchange(m_isInTurn, true);
+    handOverToStore();
+    const auto changed = m_store->change(type);
+    const broker::LogPosition last = m_store->takeRecovered().lastPosition;
+    if (last > m_broker.lastPosition()) {
+        m_broker.finishRestore(last, m_broker.state().lastQueueId);
+    }
+    m_isInTurn = wasInTurn;
+    scheduleTurn();
+    if (!changed) return changed.error().text;
     return {};
 }
 
@@ -430,6 +449,7 @@ Status<NodeFailure> BrokerLoop::Impl::openCluster()
              [this](std::uint64_t base) {
                  m_lastConnectionId.value = std::max(m_lastConnectionId.value, base);
              },
+         .keep = [this](cluster::NodeType type) { return keep(type); },
          .emptied = [this] { addDefaults(); },
          .status = [this] { return memberStatus(); }});
     if (!cluster) {

@@ -1,13 +1,11 @@
 #include "core/node/cluster_node.h"
 
+#include "core/node/cluster_disk.h"
 #include "core/node/log.h"
 #include "core/node/value_conversion.h"
 #include "core/peer/node_links.h"
-#include "core/storage/raft_store.h"
 
-#include <QFile>
 #include <QRandomGenerator>
-#include <QSaveFile>
 #include <QTimer>
 
 #include <algorithm>
@@ -29,112 +27,6 @@ constexpr std::uint16_t kPortDistance = 20000;
 // The member's world. Not in an anonymous namespace: Impl, which has them, is none of this file's
 // own.
 namespace cluster_world {
-
-/// The file is made when the node becomes a member, and not before.
-class LazyDisk final : public member::MemberDisk {
-public:
-    LazyDisk(std::filesystem::path file, Logger& logger) : m_file(std::move(file)), m_logger(logger)
-    {
-    }
-
-    /// @error why the file that is there can't be used
-    Status<std::string> openIfThere()
-    {
-        std::error_code error;
-        if (!std::filesystem::exists(m_file, error)) return {};
-        return open();
-    }
-
-    member::MemberIdentity identity() const override
-    {
-        if (m_store == nullptr) return {};
-        return {{m_store->identity().memberId}, m_store->identity().clusterId};
-    }
-    Result<raft::PersistentState, std::string> load() override
-    {
-        auto state = m_store->load();
-        if (!state) return state.error().text;
-        return std::move(*state);
-    }
-    Status<std::string> begin(const member::MemberIdentity& identity,
-                              const raft::PersistentState& state) override
-    {
-        if (m_store == nullptr) {
-            if (auto opened = open(); !opened) return opened;
-        }
-        const auto begun = m_store->begin({identity.id.value, identity.clusterId}, state);
-        if (!begun) return begun.error().text;
-        return {};
-    }
-    void rememberPeers(const std::vector<member::JoinAnswer::Member>& peers) override
-    {
-        QSaveFile file(peersFile());
-        if (!file.open(QIODevice::WriteOnly)) return noteUnsaved(file.errorString());
-        member::JoinAnswer answer;
-        answer.members = peers;
-        const std::string bytes = member::encode(answer);
-        file.write(bytes.data(), static_cast<qint64>(bytes.size()));
-        if (!file.commit()) noteUnsaved(file.errorString());
-    }
-    std::vector<member::JoinAnswer::Member> knownPeers() const override
-    {
-        QFile file(peersFile());
-        constexpr qint64 kBytesMax = 64 * 1024;
-        if (!file.open(QIODevice::ReadOnly) || file.size() > kBytesMax) return {};
-        const QByteArray bytes = file.readAll();
-        if (bytes.isEmpty()) return {};
-        const auto answer = member::decodeJoinAnswer(bytesOf(
-            std::string_view{bytes.constData() + 1, static_cast<std::size_t>(bytes.size() - 1)}));
-        return answer ? answer->members : std::vector<member::JoinAnswer::Member>{};
-    }
-    void flush() override
-    {
-        if (m_store != nullptr) m_store->flush();
-    }
-    bool hasWork() const override { return m_store != nullptr && m_store->hasWork(); }
-
-    bool saveTerm(raft::Term term, raft::MemberId vote) override
-    {
-        return m_store->saveTerm(term, vote);
-    }
-    void append(raft::Ticket ticket, raft::LogIndex first,
-                std::vector<raft::Entry> entries) override
-    {
-        m_store->append(ticket, first, std::move(entries));
-    }
-    void truncate(raft::LogIndex from) override { m_store->truncate(from); }
-    void storeSnapshot(raft::Ticket ticket, raft::SnapshotPtr snapshot,
-                       raft::LogIndex keepFrom) override
-    {
-        m_store->storeSnapshot(ticket, std::move(snapshot), keepFrom);
-    }
-
-private:
-    Status<std::string> open()
-    {
-        auto store = storage::RaftStore::open(m_file);
-        if (!store) return store.error().text;
-        m_store = std::move(*store);
-        m_store->persisted = [this](raft::Ticket ticket) { persisted(ticket); };
-        m_store->failed = [this](const storage::IoError& error) {
-            m_logger.error("the cluster's file has failed: " + error.text);
-        };
-        return {};
-    }
-
-    QString peersFile() const
-    {
-        return textOf(std::string_view{(m_file.parent_path() / "cluster.peers").string()});
-    }
-    void noteUnsaved(const QString& reason)
-    {
-        m_logger.warning("the addresses of the other nodes could not be saved: " + utf8Of(reason));
-    }
-
-    std::filesystem::path m_file;
-    Logger& m_logger;
-    std::unique_ptr<storage::RaftStore> m_store;
-};
 
 class Clock final : public raft::RaftClock {
 public:
@@ -169,7 +61,16 @@ public:
     std::string ownAddress() const override { return links->self().address; }
 };
 
+member::MemberDefaults defaultsOf(const NodeConfig& config)
+{
+    return {.locator = cluster::masterLocatorNamed(config.cluster.queueMasterLocator)
+                           .value_or(cluster::MasterLocator::ClientLocal),
+            .syncBatchSize = config.cluster.syncBatchSize};
+}
+
 }  // namespace cluster_world
+
+using cluster_world::defaultsOf;
 
 class ClusterNode::Impl {
 public:
@@ -177,7 +78,8 @@ public:
          NodeName self)
         : world(std::move(environment)),
           joinAddress(config.cluster.joinAddress),
-          disk(folder / "cluster.db", world.logger),
+          joinType(config.cluster.joinType),
+          disk(std::move(folder), world.logger),
           clock(world.now),
           seed(QRandomGenerator::system()->generate64()),
           theMember({.self = std::move(self),
@@ -186,10 +88,12 @@ public:
                      .links = links,
                      .clock = clock,
                      .seed = seed,
+                     .defaults = defaultsOf(config),
                      .load = world.load,
                      .wake = world.wake,
                      .serve = world.serve,
                      .setConnectionBase = world.setConnectionBase,
+                     .keep = world.keep,
                      .emptied = world.emptied,
                      .status = world.status,
                      .note = [this](const std::string& text) { world.logger.info(text); },
@@ -203,7 +107,8 @@ public:
 
     Environment world;
     std::string joinAddress;
-    cluster_world::LazyDisk disk;
+    cluster::NodeType joinType;
+    ClusterDisk disk;
     cluster_world::Clock clock;
     cluster_world::Links links;
     std::uint64_t seed;
@@ -259,15 +164,14 @@ Status<std::string> ClusterNode::Impl::listen(const NodeConfig& config, peer::Co
 void ClusterNode::Impl::join()
 {
     if (joinAddress.empty()) return;
-    theMember.join(joinAddress, cluster::NodeType::Disk,
-                   [this](const std::optional<std::string>& refusal) {
-                       if (refusal) {
-                           world.logger.error("this node could not join the cluster at " +
-                                              joinAddress + ": " + *refusal);
-                       } else {
-                           world.logger.info("this node joins the cluster at " + joinAddress);
-                       }
-                   });
+    theMember.join(joinAddress, joinType, [this](const std::optional<std::string>& refusal) {
+        if (refusal) {
+            world.logger.error("this node could not join the cluster at " + joinAddress + ": " +
+                               *refusal);
+        } else {
+            world.logger.info("this node joins the cluster at " + joinAddress);
+        }
+    });
 }
 
 // ------------------------------------------------------------------------------------------- start
@@ -299,7 +203,15 @@ Result<std::unique_ptr<ClusterNode>, ClusterNode::Failure> ClusterNode::open(
     return std::unique_ptr<ClusterNode>(new ClusterNode(std::move(impl)));
 }
 
-bool ClusterNode::isMember() const { return bool{m_impl->disk.identity().id}; }
+bool ClusterNode::isMember() const
+{
+    return bool{m_impl->disk.identity().id} || m_impl->disk.isRamNode();
+}
+
+cluster::NodeType ClusterNode::type() const
+{
+    return m_impl->disk.isRamNode() ? cluster::NodeType::Ram : cluster::NodeType::Disk;
+}
 
 Status<std::string> ClusterNode::start()
 {
@@ -332,6 +244,12 @@ struct ClusterVerbs {
     {
         member.join(utf8Of(command.address),
                     command.asRamNode ? cluster::NodeType::Ram : cluster::NodeType::Disk, done);
+        return true;
+    }
+    bool operator()(const management::ChangeClusterNodeType& command) const
+    {
+        member.changeType(command.toRamNode ? cluster::NodeType::Ram : cluster::NodeType::Disk,
+                          done);
         return true;
     }
     bool operator()(const management::ResetNode&) const

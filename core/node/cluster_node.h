@@ -32,6 +32,7 @@ public:
         std::function<void()> wake;
         std::function<void(bool isServing, const std::string& reason)> serve;
         std::function<void(std::uint64_t base)> setConnectionBase;
+        std::function<Status<std::string>(cluster::NodeType)> keep;
         std::function<void()> emptied;
         std::function<member::Status()> status;
     };
@@ -49,6 +50,8 @@ public:
 
     /// Whether it is a member of a cluster, going by its disk.
     bool isMember() const;
+    /// What it was when it ended, and is now unless it has just changed.
+    cluster::NodeType type() const;
     /// After the store was restored.
     Status<std::string> start();
     member::ClusterMember& member();

@@ -53,6 +53,10 @@ struct Options {
         QStringLiteral("Join the cluster that has a member at <host:port>, unless this node is in "
                        "one already. What this node has is deleted."),
         QStringLiteral("host:port")};
+    QCommandLineOption nodeType{
+        QStringLiteral("node-type"),
+        QStringLiteral("With --join: become a <type> of node, disc or ram."),
+        QStringLiteral("type")};
     QCommandLineOption logLevel{
         QStringLiteral("log-level"),
         QStringLiteral("Log <level> and above: debug, info, warning, error."),
@@ -144,6 +148,14 @@ std::optional<QString> applyOptions(const QCommandLineParser& parser, const Opti
     }
     config.cluster.address = parser.value(options.clusterAddress).toStdString();
     config.cluster.joinAddress = parser.value(options.join).toStdString();
+    if (parser.isSet(options.nodeType)) {
+        const auto type = cluster::nodeTypeOf(parser.value(options.nodeType).toStdString());
+        if (!type) {
+            return QStringLiteral("--node-type must be disc or ram, not '%1'")
+                .arg(parser.value(options.nodeType));
+        }
+        config.cluster.joinType = *type;
+    }
     if (parser.isSet(options.cookieFile)) {
         config.cluster.cookieFile =
             QDir::cleanPath(QFileInfo(parser.value(options.cookieFile)).absoluteFilePath());
@@ -168,8 +180,8 @@ CommandLineOutcome readCommandLine(const QStringList& arguments, const QString& 
     parser.setApplicationDescription(description);
     parser.addOptions({options.config, options.data, options.listen, options.amqpPort,
                        options.nodeName, options.ephemeral, options.clusterPort,
-                       options.clusterAddress, options.cookieFile, options.join, options.logLevel,
-                       options.help, options.version});
+                       options.clusterAddress, options.cookieFile, options.join, options.nodeType,
+                       options.logLevel, options.help, options.version});
     if (!parser.parse(arguments)) {
         return usageError(parser.errorText() + QStringLiteral(" (see --help)"));
     }

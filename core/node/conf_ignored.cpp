@@ -88,7 +88,6 @@ constexpr char kMemoryStrategies[] = "rss|erlang|allocated|legacy";
 constexpr char kStatistics[] = "none|coarse|fine";
 constexpr char kRestartStrategies[] = "stop_node|continue|transient|persistent";
 constexpr char kQueueVersions[] = "1|2";
-constexpr char kNodeTypes[] = "disc|disk|ram";
 
 struct IgnoredKey {
     std::string_view pattern;  ///< a key; with "*" at its end, all that begin so
@@ -106,7 +105,6 @@ constexpr std::array kIgnoredKeys{
     IgnoredKey{"cluster_formation.internal_lock_retries", judgePositive, IgnoredReason::NotYet},
     IgnoredKey{"cluster_formation.lock_retry_limit", judgePositive, IgnoredReason::NotYet},
     IgnoredKey{"cluster_formation.lock_retry_timeout", judgePositive, IgnoredReason::NotYet},
-    IgnoredKey{"cluster_formation.node_type", judgeChoice<kNodeTypes>, IgnoredReason::NotYet},
     IgnoredKey{"cluster_formation.randomized_startup_delay_range.*", judgeNatural},
     IgnoredKey{"cluster_formation.*", judgeAny, IgnoredReason::NotYet},
     IgnoredKey{"collect_statistics", judgeChoice<kStatistics>},

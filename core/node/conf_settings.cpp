@@ -216,6 +216,13 @@ constexpr std::array kKnownKeys{
              [](std::string_view value, Draft& draft) {
                  return readInteger<std::uint16_t>(value, draft.config.channelMax, 0, 65535);
              }},
+    KnownKey{"cluster_formation.node_type",
+             [](std::string_view value, Draft& draft) -> Problem {
+                 const auto type = cluster::nodeTypeOf(value);
+                 if (!type) return "must be disc or ram";
+                 draft.config.cluster.joinType = *type;
+                 return std::nullopt;
+             }},
     KnownKey{"cluster_formation.peer_discovery_backend",
              [](std::string_view value, Draft& draft) {
                  return readText(value, draft.config.cluster.discoveryBackend);

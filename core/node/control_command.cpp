@@ -1,5 +1,6 @@
 #include "core/node/control_command.h"
 
+#include "core/cluster/node_type.h"
 #include "core/node/information_unit.h"
 
 #include <QJsonArray>
@@ -111,6 +112,14 @@ public:
         return {};
     }
 
+    cluster::NodeType nodeType()
+    {
+        const QString value = text(QStringLiteral("type"));
+        const auto type = cluster::nodeTypeOf(value.toStdString());
+        if (!type) complain(QStringLiteral("'type' must be disc or ram"));
+        return type.value_or(cluster::NodeType::Disk);
+    }
+
     QString vhost() { return text(QStringLiteral("vhost"), QStringLiteral("/")); }
 
     management::ResourceKey queue()
@@ -194,6 +203,11 @@ ControlRequest controlJoinCluster(ControlArguments& arguments)
     return command;
 }
 
+ControlRequest controlChangeNodeType(ControlArguments& arguments)
+{
+    return management::ChangeClusterNodeType{arguments.nodeType() == cluster::NodeType::Ram};
+}
+
 ControlRequest controlReset(ControlArguments&) { return management::ResetNode{}; }
 
 ControlRequest controlForgetClusterNode(ControlArguments& arguments)
@@ -248,6 +262,7 @@ constexpr std::array kControlVerbs{
     ControlVerb{"set_policy", controlSetPolicy},
     ControlVerb{"clear_policy", controlClearPolicy},
     ControlVerb{"join_cluster", controlJoinCluster},
+    ControlVerb{"change_cluster_node_type", controlChangeNodeType},
     ControlVerb{"reset", controlReset},
     ControlVerb{"forget_cluster_node", controlForgetClusterNode},
     ControlVerb{"rename_cluster", controlRenameCluster},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/cluster/node_type.h"
 #include "core/management/snapshot.h"
 #include "core/net/tls_options.h"
 
@@ -60,6 +61,7 @@ struct ClusterSettings {
     std::string address;      ///< "host:port" that the others are told; empty: where it listens
     QString cookieFile;       ///< absolute; empty: "cookie" in the data folder
     std::string joinAddress;  ///< of a member; joined at the start, unless it is in a cluster
+    cluster::NodeType joinType = cluster::NodeType::Disk;  ///< what it becomes then
     bool operator==(const ClusterSettings&) const = default;
 };
 

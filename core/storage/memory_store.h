@@ -14,8 +14,8 @@
 
 namespace warren::storage {
 
-/// A store without a disk, for tests and simulations: it keeps its promises exactly, and breaks on
-/// command.
+/// A store without a disk, for RAM nodes, and for tests and simulations: it keeps its promises
+/// exactly, and breaks on command.
 ///
 /// It outlives the broker that uses it: `crash`, then `recover` for the next one. Each `append` is
 /// one group: durable wholly or not at all.

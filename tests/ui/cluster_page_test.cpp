@@ -28,6 +28,7 @@ namespace warren::ui {
 namespace {
 
 using management::CancelSynchronisation;
+using management::ChangeClusterNodeType;
 using management::ClusterNodeState;
 using management::CommandStatus;
 using management::ForgetClusterNode;
@@ -411,6 +412,18 @@ TEST_F(ClusterPageTest, LeavesOnlyWhenItsNameIsTyped)
     dialog->findChild<QLineEdit*>(QStringLiteral("typedName"))->setText(kOwnNode);
     accept(dialog);
     EXPECT_NE(m_client.lastCommand<ResetNode>(), nullptr);
+}
+
+TEST_F(ClusterPageTest, BecomesARamNode)
+{
+    click("changeType");
+    auto* dialog = m_page.findChild<ConfirmCommandsDialog*>();
+    ASSERT_NE(dialog, nullptr);
+    EXPECT_EQ(dialog->windowTitle(), QStringLiteral("Become a RAM node"));
+    accept(dialog);
+    const auto* command = m_client.lastCommand<ChangeClusterNodeType>();
+    ASSERT_NE(command, nullptr);
+    EXPECT_TRUE(command->toRamNode);
 }
 
 TEST_F(ClusterPageTest, RenamesTheCluster)

@@ -67,6 +67,42 @@ Confirmation leaveConfirmation(const Snapshot& snapshot)
     return asked;
 }
 
+Confirmation changeTypeConfirmation(const Snapshot& snapshot)
+{
+    const auto* self = selfIn(snapshot.cluster);
+    const bool toRamNode = self == nullptr || self->isDisk;
+    const QString node = self ? self->name : snapshot.overview.nodeName;
+    Confirmation asked;
+    asked.title = toRamNode ? clusterTr("Become a RAM node") : clusterTr("Become a disk node");
+    asked.acceptText = asked.title;
+    asked.subject =
+        toRamNode ? clusterTr(
+                        "Does %1 become a RAM node? It keeps everything in memory then, has no "
+                        "vote, and gets all it needs from the others each time it starts.")
+                        .arg(node)
+                  : clusterTr(
+                        "Does %1 become a disk node? It votes then, and keeps definitions and "
+                        "messages on its disk.")
+                        .arg(node);
+    asked.names = {node};
+    asked.commands = {management::ChangeClusterNodeType{toRamNode}};
+    asked.doneText = toRamNode ? clusterTr("%1 becomes a RAM node.").arg(node)
+                               : clusterTr("%1 becomes a disk node.").arg(node);
+    asked.losses = [](const Snapshot& now, const QList<int>&) {
+        ConfirmDialog::Losses lost;
+        if (now.overview.connectionCount > 0) {
+            lost.lines.append(format::counted(now.overview.connectionCount,
+                                              clusterTr("1 connection is cut off"),
+                                              clusterTr("%1 connections are cut off")));
+        }
+        lost.reassurance = clusterTr(
+            "It starts anew and gets its copies of queues from the others. While a queue is only "
+            "here, or no other disk node is there, the cluster refuses this.");
+        return lost;
+    };
+    return asked;
+}
+
 Confirmation forgetConfirmation(const Snapshot& snapshot, const QString& node)
 {
     const ClusterView before = snapshot.cluster;

@@ -51,9 +51,8 @@ void JoinClusterDialog::buildUi()
             tr("It keeps the cluster's definitions on its disk. Usual."));
     m_ram = new QRadioButton(tr("a &RAM node"), this);
     addKind(m_ram, QStringLiteral("ramNode"),
-            tr("It would keep definitions in memory only. Not there yet: nodes refuse to join as "
-               "one."));
-    m_ram->setEnabled(false);
+            tr("It keeps everything in memory, has no vote, and gets all it needs from the others "
+               "each time it starts."));
     m_disk->setChecked(true);
     // Of all buttons of the dialog only these two exclude each other.
     auto* kinds = new QButtonGroup(this);

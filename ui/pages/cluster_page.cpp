@@ -119,6 +119,9 @@ QWidget* ClusterPage::buildHead()
         Icon::Rebalance, tr("Rebalance"), QStringLiteral("rebalance"),
         tr("Spreads the masters of queues evenly over the nodes that have all of them"), head);
     connect(m_rebalance, &QPushButton::clicked, this, &ClusterPage::rebalance);
+    m_changeType = makeHeadButton(Icon::Edit, tr("Change type…"), QStringLiteral("changeType"),
+                                  tr("This node becomes a RAM node, or a disk node again"), head);
+    connect(m_changeType, &QPushButton::clicked, this, &ClusterPage::askToChangeType);
     m_leave = makeHeadButton(Icon::Leave, tr("Leave…"), QStringLiteral("leave"),
                              tr("This node leaves the cluster, and is alone and empty then"), head);
     connect(m_leave, &QPushButton::clicked, this, &ClusterPage::askToLeave);
@@ -130,7 +133,7 @@ QWidget* ClusterPage::buildHead()
     line->addWidget(m_name);
     line->addWidget(m_rename);
     line->addStretch(1);
-    for (QPushButton* button : {m_addHere, m_rebalance, m_leave}) {
+    for (QPushButton* button : {m_addHere, m_rebalance, m_changeType, m_leave}) {
         line->addWidget(button);
     }
     return head;
@@ -342,7 +345,7 @@ void ClusterPage::showButtons()
     const bool canAct = m_isKnown && m_isReachable;
     const bool listens = !m_cluster.clusterAddress.isEmpty();
     for (QWidget* widget : {static_cast<QWidget*>(m_rename), static_cast<QWidget*>(m_rebalance),
-                            static_cast<QWidget*>(m_leave)}) {
+                            static_cast<QWidget*>(m_changeType), static_cast<QWidget*>(m_leave)}) {
         widget->setVisible(isClustered);
         widget->setEnabled(canAct);
     }
@@ -401,6 +404,12 @@ void ClusterPage::askToDiscard(const QString& question, const QStringList& nodes
 }
 
 void ClusterPage::askToJoin() { openDialog(new JoinClusterDialog(m_client, this)); }
+
+void ClusterPage::askToChangeType()
+{
+    openDialog(
+        new ConfirmCommandsDialog(m_client, changeTypeConfirmation(*m_client.snapshot()), this));
+}
 
 void ClusterPage::askToLeave()
 {

@@ -59,6 +59,7 @@ private:
     bool canStartHere() const;
     void startHere();
     void askToJoin();
+    void askToChangeType();
     void askToLeave();
     void askToRename();
     void act(NodeAction action, const QString& node);
@@ -79,6 +80,7 @@ private:
     QToolButton* m_rename = nullptr;
     QPushButton* m_rebalance = nullptr;
     QPushButton* m_join = nullptr;
+    QPushButton* m_changeType = nullptr;
     QPushButton* m_leave = nullptr;
     QPushButton* m_startHere = nullptr;  ///< while this node is alone
     QPushButton* m_addHere = nullptr;    ///< in a cluster

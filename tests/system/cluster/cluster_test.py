@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -35,13 +36,15 @@ def connect(node):
         "127.0.0.1", node.port, socket_timeout=20, blocked_connection_timeout=20))
 
 
-class ClusterTest(unittest.TestCase):
-    """A new cluster for each."""
+class OneCluster(unittest.TestCase):
+    """A new cluster for each test."""
+
+    node_count = 3
 
     def setUp(self):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="cluster-"))
         self.addCleanup(shutil.rmtree, folder)
-        self.cluster = WarrenCluster(PROGRAMS, folder)
+        self.cluster = WarrenCluster(PROGRAMS, folder, self.node_count)
         self.addCleanup(self.cluster.close)
         self.cluster.start()
         self.nodes = self.cluster.nodes
@@ -103,8 +106,18 @@ class ClusterTest(unittest.TestCase):
                     raise
                 time.sleep(0.05)
 
-    # ------------------------------------------------------------------------------------ tests
+    def await_replica(self, node, state):
+        """How the node's mirror of the only queue is, at last."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            queue, = self.nodes[0].call("cluster_status")["queues"]
+            found = {row["node"]: row["state"] for row in queue["replicas"]}.get(node.name)
+            if found == state or time.monotonic() > deadline:
+                return found
+            time.sleep(0.1)
 
+
+class ClusterTest(OneCluster):
     def test_every_node_reaches_every_queue(self):
         first, second, third = self.nodes
         self.mirror_everything()
@@ -179,16 +192,6 @@ class ClusterTest(unittest.TestCase):
         second.call("sync_queue", "orders")
         self.assertEqual(self.await_replica(third, "in_sync"), "in_sync")
 
-    def await_replica(self, node, state):
-        """How the node's mirror of the only queue is, at last."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            queue, = self.nodes[0].call("cluster_status")["queues"]
-            found = {row["node"]: row["state"] for row in queue["replicas"]}.get(node.name)
-            if found == state or time.monotonic() > deadline:
-                return found
-            time.sleep(0.1)
-
     def test_a_node_can_leave_and_come_back(self):
         first, second, third = self.nodes
         third.call("reset")
@@ -207,6 +210,100 @@ class ClusterTest(unittest.TestCase):
         self.eventually(lambda: first.call("forget_cluster_node", third.name), CallFailed)
         self.eventually(lambda: self.assertEqual(self.members(second), {first.name, second.name}),
                         AssertionError)
+
+
+class RamNodes(OneCluster):
+    """Three disk nodes, of which one may be lost, and one that becomes a RAM node."""
+
+    node_count = 4
+
+    def change_type(self, node, type_name):
+        # Who leads the agreement hands it over first.
+        self.eventually(lambda: node.call("change_cluster_node_type", type_name), CallFailed)
+        self.await_type(node, type_name)
+
+    def await_type(self, node, type_name):
+        """It runs as one of that type, say the others."""
+        observer = self.nodes[0] if node is not self.nodes[0] else self.nodes[1]
+
+        def look():
+            rows = {row["name"]: row for row in observer.call("cluster_status")["nodes"]}
+            self.assertEqual((rows[node.name]["type"], rows[node.name]["state"]),
+                             (type_name, "running"))
+        self.eventually(look, (AssertionError, KeyError))
+        self.cluster.await_health(PATIENCE_SECONDS)
+
+    def test_a_ram_node_has_what_the_others_have(self):
+        first, second, third, fourth = self.nodes
+        self.mirror_everything()
+        self.declare(first, "orders")
+        self.publish(first, "orders", MESSAGES)
+        self.change_type(fourth, "ram")
+        self.publish(fourth, "orders", 1)
+        fourth.kill()
+        fourth.start()
+        self.await_type(fourth, "ram")
+        self.assertEqual(self.await_replica(fourth, "in_sync"), "in_sync")
+        first.kill()
+        numbers = self.eventually(lambda: self.consume(fourth, "orders", MESSAGES + 1),
+                                  pika.exceptions.ChannelClosedByBroker)
+        self.assertEqual(numbers, [*range(MESSAGES), 0])
+        self.assertIn(self.cluster.masters()["orders"], (second, third))
+        first.start()
+        self.cluster.await_health(PATIENCE_SECONDS)
+        self.change_type(fourth, "disc")
+
+    def test_a_ram_node_leads_when_nobody_else_can_and_hands_back(self):
+        first, second, _, fourth = self.nodes
+        self.change_type(fourth, "ram")
+        self.cluster.set_policy("ha", ".*", {"ha-mode": "nodes", "ha-sync-mode": "automatic",
+                                             "ha-params": [second.name, fourth.name]})
+        with connect(first) as connection:
+            connection.channel().queue_declare("orders", durable=True)
+        self.assertEqual(self.await_replica(fourth, "in_sync"), "in_sync")
+        self.publish(first, "orders", MESSAGES)
+        self.assertIs(self.cluster.masters()["orders"], second)
+        second.kill()
+        self.eventually(lambda: self.assertIs(self.cluster.masters()["orders"], fourth),
+                        (AssertionError, KeyError))
+        # Its copy is none on a disk: nothing persistent is confirmed.
+        outcomes = []
+
+        def publish_one():
+            try:
+                self.publish(first, "orders", 1)
+                outcomes.append("confirmed")
+            except pika.exceptions.NackError:
+                outcomes.append("refused")
+        publisher = threading.Thread(target=publish_one)
+        publisher.start()
+        publisher.join(2)
+        self.assertTrue(publisher.is_alive())
+        second.start()
+        publisher.join(PATIENCE_SECONDS)
+        self.assertFalse(publisher.is_alive())
+        self.eventually(lambda: self.assertIs(self.cluster.masters()["orders"], second),
+                        (AssertionError, KeyError))
+        # The queue may have been handed back before it had this one; then that was refused.
+        expected = [*range(MESSAGES)] + ([0] if outcomes == ["confirmed"] else [])
+        numbers = self.eventually(lambda: self.consume(first, "orders", len(expected)),
+                                  pika.exceptions.ChannelClosedByBroker)
+        self.assertEqual(numbers, expected)
+        self.assertEqual(len(outcomes), 1)
+        self.assertEqual(self.cluster.losses(), 0)
+
+    def test_the_last_disk_node_stays_one(self):
+        first, *others = self.nodes
+        for node in others:
+            self.change_type(node, "ram")
+        with self.assertRaises(CallFailed):
+            first.call("change_cluster_node_type", "ram")
+        self.cluster.await_health(PATIENCE_SECONDS)
+        self.mirror_everything()
+        self.declare(others[0], "orders")
+        self.assertIs(self.cluster.masters()["orders"], first)
+        self.publish(others[0], "orders", MESSAGES)
+        self.assertEqual(self.consume(others[1], "orders", MESSAGES), list(range(MESSAGES)))
 
 
 class Faults(unittest.TestCase):

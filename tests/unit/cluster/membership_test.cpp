@@ -93,9 +93,43 @@ TEST(Membership, ARamNodeComesBackUnderAFreshId)
     EXPECT_EQ(refusalOf(membership, JoinNode{node("r"), {2}, NodeType::Ram}), std::nullopt);
     EXPECT_EQ(refusalOf(membership, StartNode{node("r"), {2}}), std::nullopt);
     // Nobody may have noticed that it was away.
-    EXPECT_EQ(refusalOf(membership, StartNode{node("r"), {2}}), Refusal::IdUsed);
     EXPECT_EQ(refusalOf(membership, StartNode{node("r"), membership.freshId()}), std::nullopt);
     EXPECT_EQ(membership.find(node("r"))->id, MemberId{3});
+    EXPECT_EQ(refusalOf(membership, StartNode{node("r"), {2}}), Refusal::IdUsed);
+}
+
+TEST(Membership, ARamNodeThatWasOnlyLostComesBackUnderItsId)
+{
+    Membership membership = running("a");
+    EXPECT_EQ(refusalOf(membership, JoinNode{node("r"), {2}, NodeType::Ram}), std::nullopt);
+    EXPECT_EQ(refusalOf(membership, StartNode{node("r"), {2}}), std::nullopt);
+    EXPECT_EQ(refusalOf(membership, StopNode{node("r")}), std::nullopt);
+    EXPECT_EQ(refusalOf(membership, StartNode{node("r"), {2}}), std::nullopt);
+    EXPECT_TRUE(membership.isRunning(node("r")));
+}
+
+TEST(Membership, WhoStartsEmptyJoinsAgain)
+{
+    Membership membership = running("ab");
+    const JoinNode ram{node("r"), {3}, NodeType::Ram};
+    EXPECT_EQ(refusalOf(membership, ram), std::nullopt);
+    // It was started again before it had caught up.
+    EXPECT_EQ(refusalOf(membership, ram), Refusal::IdUsed);
+    EXPECT_EQ(refusalOf(membership, JoinNode{node("r"), {4}, NodeType::Ram}), std::nullopt);
+    EXPECT_EQ(refusalOf(membership, StartNode{node("r"), {3}}), Refusal::IdUsed);
+    EXPECT_EQ(refusalOf(membership, StartNode{node("r"), {4}}), std::nullopt);
+    EXPECT_EQ(refusalOf(membership, JoinNode{node("r"), {5}, NodeType::Ram}), Refusal::NameTaken)
+        << "it runs, as far as anybody knows";
+    EXPECT_EQ(refusalOf(membership, StopNode{node("r")}), std::nullopt);
+    EXPECT_EQ(refusalOf(membership, JoinNode{node("r"), {5}, NodeType::Disk}), Refusal::NameTaken);
+    EXPECT_EQ(refusalOf(membership, JoinNode{node("r"), {5}, NodeType::Ram}), std::nullopt);
+    // A disk node has something to lose, unless its type was changed.
+    EXPECT_EQ(refusalOf(membership, StopNode{node("b")}), std::nullopt);
+    EXPECT_EQ(refusalOf(membership, JoinNode{node("b"), {6}, NodeType::Disk}), Refusal::NameTaken);
+    EXPECT_EQ(refusalOf(membership, ChangeNodeType{node("b"), NodeType::Ram}), std::nullopt);
+    EXPECT_EQ(refusalOf(membership, JoinNode{node("b"), {6}, NodeType::Ram}), std::nullopt);
+    EXPECT_EQ(membership.find(node("b"))->state, NodeState::Joining);
+    EXPECT_EQ(recoded(membership), membership);
 }
 
 TEST(Membership, ANodeOfAnotherTypeStartsAnew)

@@ -69,6 +69,15 @@ TEST(CommandLine, TakesEveryOption)
     EXPECT_FALSE(run.config.isEphemeral);
 }
 
+TEST(CommandLine, JoinsAsOneTypeOfNode)
+{
+    const RunNode run = runOf({opt("--join"), opt("desk:25672"), opt("--node-type"), opt("ram")});
+    EXPECT_EQ(run.config.cluster.joinAddress, "desk:25672");
+    EXPECT_EQ(run.config.cluster.joinType, cluster::NodeType::Ram);
+    EXPECT_EQ(runOf({opt("--node-type=disc")}).config.cluster.joinType, cluster::NodeType::Disk);
+    EXPECT_THAT(errorOf({opt("--node-type=tape")}), HasSubstr("disc or ram"));
+}
+
 TEST(CommandLine, ARelativeDataFolderIsMadeAbsolute)
 {
     EXPECT_EQ(runOf({opt("--data"), opt("some/folder")}).config.dataFolder,

@@ -124,6 +124,13 @@ TEST(ControlCommand, ReadsTheCommandsOfACluster)
     EXPECT_EQ(commandOf<RenameCluster>(R"({"verb":"rename_cluster","name":"c"})").name,
               QStringLiteral("c"));
     commandOf<ResetNode>(R"({"verb":"reset"})");
+    const auto typeIn = [](const char* type) {
+        return std::string{R"({"verb":"change_cluster_node_type","type":")"} + type + "\"}";
+    };
+    EXPECT_TRUE(commandOf<ChangeClusterNodeType>(typeIn("ram").c_str()).toRamNode);
+    EXPECT_FALSE(commandOf<ChangeClusterNodeType>(typeIn("disc").c_str()).toRamNode);
+    EXPECT_FALSE(commandOf<ChangeClusterNodeType>(typeIn("disk").c_str()).toRamNode);
+    EXPECT_FALSE(parseControlRequest(typeIn("tape").c_str()).isOk());
     const auto stop = parseControlRequest(R"({"verb":"stop"})");
     ASSERT_TRUE(stop.isOk());
     EXPECT_TRUE(std::holds_alternative<ControlStop>(*stop));

@@ -210,6 +210,7 @@ TEST(ApplyConf, KeepsClusterSettings)
             "cluster_partition_handling = pause_if_all_down\n"
             "cluster_partition_handling.pause_if_all_down.recover = autoheal\n"
             "cluster_partition_handling.pause_if_all_down.nodes.1 = a@b\n"
+            "cluster_formation.node_type = ram\n"
             "cluster_formation.classic_config.nodes.1 = x@y\n"
             "cluster_formation.classic_config.nodes.2 = z@y\n"
             "mirroring_sync_batch_size = 100\nmirroring_sync_max_throughput = 2MB\n"
@@ -219,6 +220,7 @@ TEST(ApplyConf, KeepsClusterSettings)
     EXPECT_TRUE(cluster.pauseIfAllDownHeals);
     EXPECT_THAT(cluster.pauseIfAllDownNodes, ElementsAre("a@b"));
     EXPECT_THAT(cluster.nodes, ElementsAre("x@y", "z@y"));
+    EXPECT_EQ(cluster.joinType, cluster::NodeType::Ram);
     EXPECT_EQ(cluster.syncBatchSize, 100u);
     EXPECT_EQ(cluster.syncBytesPerSecondMax, 2'000'000u);
     EXPECT_EQ(cluster.queueMasterLocator, "min-masters");
