@@ -60,7 +60,6 @@ void NodeStore::load(std::vector<broker::BodyRequest>&& requests)
 {
     if (m_disk != nullptr) return m_disk->load(std::move(requests));
     if (m_memory == nullptr) return;
-    // What is read must not miss what was appended before.
     m_memory->load(std::move(requests));
     answerLater();
 }

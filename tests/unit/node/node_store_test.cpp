@@ -58,9 +58,9 @@ TEST_F(NodeStoreTest, KeepsInMemoryWhatARamNodeHas)
     append(1, "one");
     append(2, "two");
     EXPECT_EQ(m_committed, 0u) << "answers come from the event loop only";
+    ASSERT_TRUE(runUntilCommitted(2));
     m_store.load({{.queue = {1}, .sequence = 1, .position = 1, .bodyBytes = 3}});
     EXPECT_TRUE(m_loaded.empty());
-    ASSERT_TRUE(runUntilCommitted(2));
     ASSERT_TRUE(runUntil([&] { return !m_loaded.empty(); }));
     EXPECT_TRUE(static_cast<bool>(m_loaded.front().message));
     EXPECT_EQ(m_store.bytesInFlight(), 0u);
