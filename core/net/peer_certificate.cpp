@@ -185,11 +185,8 @@ std::int64_t secondsOf(const ASN1_TIME* time)
     return timegm(&parts);
 }
 
-}  // namespace
-
-std::string subjectText(const x509_st& certificate)
+std::string nameText(const X509_NAME* name)
 {
-    const X509_NAME* name = X509_get_subject_name(&certificate);
     std::string text;
     std::string set;  // the parts of one set, in their order; the sets themselves are turned round
     for (int i = 0; i < X509_NAME_entry_count(name); ++i) {
@@ -206,6 +203,18 @@ std::string subjectText(const x509_st& certificate)
         set = part;
     }
     return text.empty() || set.empty() ? set + text : set + ',' + text;
+}
+
+}  // namespace
+
+std::string subjectText(const x509_st& certificate)
+{
+    return nameText(X509_get_subject_name(&certificate));
+}
+
+std::string issuerText(const x509_st& certificate)
+{
+    return nameText(X509_get_issuer_name(&certificate));
 }
 
 PeerCertificate readPeerCertificate(const x509_st& certificate)

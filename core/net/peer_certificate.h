@@ -28,5 +28,7 @@ PeerCertificate readPeerCertificate(const x509_st& certificate);
 /// parts of one set are joined by "+". Special characters and a space at either end are escaped
 /// with "\", bytes beyond ASCII and control characters as "\C3". Source: RabbitMQ 3.10.8, observed.
 std::string subjectText(const x509_st& certificate);
+/// Who has issued it, written in the same way.
+std::string issuerText(const x509_st& certificate);
 
 }  // namespace warren::net

@@ -14,11 +14,18 @@ namespace warren::net {
 
 namespace {
 
+struct PasswordRequest {
+    const std::string& password;
+    bool wasMade = false;
+};
+
 /// Without this OpenSSL would ask for the password on the terminal.
-int givePassword(char* buffer, int bytesMax, int /*isForWriting*/, void* password)
+int givePassword(char* buffer, int bytesMax, int /*isForWriting*/, void* data)
 {
-    const auto& text = *static_cast<const std::string*>(password);
-    if (text.size() > static_cast<std::size_t>(bytesMax)) return -1;
+    auto& request = *static_cast<PasswordRequest*>(data);
+    request.wasMade = true;
+    const std::string& text = request.password;
+    if (text.empty() || text.size() > static_cast<std::size_t>(bytesMax)) return -1;
     std::memcpy(buffer, text.data(), text.size());
     return static_cast<int>(text.size());
 }
@@ -77,13 +84,18 @@ Status<std::string> useCertificate(SSL_CTX* context, const TlsOptions& options)
     if (SSL_CTX_use_certificate_chain_file(context, options.certificateFile.c_str()) != 1) {
         return problemWith("cannot use the certificate", options.certificateFile);
     }
-    std::string password = options.keyPassword;
+    PasswordRequest request{options.keyPassword};
     SSL_CTX_set_default_passwd_cb(context, givePassword);
-    SSL_CTX_set_default_passwd_cb_userdata(context, &password);
+    SSL_CTX_set_default_passwd_cb_userdata(context, &request);
     const bool isKey =
         SSL_CTX_use_PrivateKey_file(context, options.keyFile.c_str(), SSL_FILETYPE_PEM) == 1;
     SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
     SSL_CTX_set_default_passwd_cb(context, nullptr);
+    if (!isKey && request.wasMade && options.keyPassword.empty()) {
+        ERR_clear_error();
+        return "cannot use the private key '" + options.keyFile +
+               "': it is encrypted, and there is no password for it";
+    }
     if (!isKey) return problemWith("cannot use the private key", options.keyFile);
     if (SSL_CTX_check_private_key(context) != 1) {
         return problemWith("the private key does not belong to the certificate",
@@ -144,7 +156,7 @@ TlsContext::~TlsContext() = default;
 Result<std::shared_ptr<const TlsContext>, std::string> TlsContext::load(const TlsOptions& options)
 {
     ERR_clear_error();
-    Handle handle{SSL_CTX_new(TLS_server_method())};
+    Handle handle{SSL_CTX_new(TLS_method())};
     if (handle == nullptr) return "TLS cannot be set up: " + takeTlsError();
     setRules(handle.get());
     if (auto status = useVersions(handle.get(), options); !status) return status.error();

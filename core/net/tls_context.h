@@ -11,10 +11,12 @@ struct ssl_ctx_st;
 
 namespace warren::net {
 
-/// A server's certificate, key and rules, loaded: what all its TLS connections share. Never
-/// changes; new files make a new one, and connections keep the one that they began with.
+/// This end's certificate, key and rules, loaded: what all its TLS connections share, those that
+/// it accepts and those that it dials. Never changes; new files make a new one, and connections
+/// keep the one that they began with.
 ///
-/// Whatever server name a client asks for is accepted, and nothing depends on it. There is no
+/// Whatever server name a client asks for is accepted, and nothing depends on it; as a client it
+/// asks for none, and judges a server's certificate as it does a client's. There is no
 /// resumption of sessions: connections here live long, and a resumed one would outlive the
 /// certificate that it was judged by. Thread: that of its sockets.
 class TlsContext {
@@ -27,9 +29,9 @@ public:
     TlsContext& operator=(const TlsContext&) = delete;
 
     ssl_ctx_st* handle() const { return m_handle.get(); }
-    /// When the server's own certificate ends, in seconds since 1970.
+    /// When this end's own certificate ends, in seconds since 1970.
     std::int64_t expiresAt() const { return m_expiresAt; }
-    /// Of the server's own certificate.
+    /// Of this end's own certificate.
     const std::string& subject() const { return m_subject; }
 
 private:

@@ -14,16 +14,16 @@ struct AlternativeName {
     bool operator==(const AlternativeName&) const = default;
 };
 
-/// With what a server proves who it is, and what it wants to know of its clients. Versions before
-/// TLS 1.2 can't be asked for.
+/// With what one end proves who it is, and what it wants to know of the other: a server of its
+/// clients, or a node of other nodes. Versions before TLS 1.2 can't be asked for.
 struct TlsOptions {
-    std::string authorityFile;    ///< PEM; whose certificates of clients are trusted
-    std::string certificateFile;  ///< PEM; the server's own, then those between it and the root
+    std::string authorityFile;    ///< PEM; who issues the certificates that are trusted
+    std::string certificateFile;  ///< PEM; this end's own, then those between it and the root
     std::string keyFile;          ///< PEM
     std::string keyPassword;      ///< empty: the key is not encrypted
-    bool verifiesPeer = false;    ///< asks clients for a certificate, and refuses a bad one
+    bool verifiesPeer = false;    ///< asks the other end for a certificate, and refuses a bad one
     bool requiresPeerCertificate = false;  ///< refuses clients that have none
-    std::uint8_t depthMax = 10;            ///< certificates between a client's and a trusted one
+    std::uint8_t depthMax = 10;            ///< certificates between the other's and a trusted one
     bool allowsTls12 = true;
     bool allowsTls13 = true;
     std::vector<std::string> ciphers;  ///< OpenSSL's names, best first; empty: OpenSSL's choice
