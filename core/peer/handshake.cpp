@@ -70,6 +70,12 @@ void appendText(Buffer& out, std::string_view text)
 
 }  // namespace
 
+bool beginsWithTls(ByteView beginning)
+{
+    constexpr std::byte kHandshakeRecord{22};  // Spec: RFC 8446 §5.1, ContentType
+    return !beginning.empty() && beginning.front() == kHandshakeRecord;
+}
+
 Handshake Handshake::dialer(PeerIdentity self, Cookie cookie, Nonce nonce, Purpose purpose,
                             Objection objection)
 {
@@ -118,6 +124,9 @@ bool Handshake::takeStep(Buffer& input)
 
 bool Handshake::takeHelloOfDialer(Buffer& input)
 {
+    if (beginsWithTls(input.view())) {
+        return refuse(Refusal::Malformed, "it uses TLS, and this node doesn't");
+    }
     auto parsed = parseHello(input.view());
     if (!parsed) return refuse(parsed.error().refusal, std::move(parsed.error().reason));
     if (!parsed->has_value()) return false;
@@ -281,10 +290,22 @@ std::array<ByteView, 3> Handshake::proven(Role role) const
 /// @returns false, so that the step ends
 bool Handshake::refuse(Refusal refusal, std::string reason)
 {
-    m_output.appendBigEndian(static_cast<std::uint8_t>(refusal));
-    appendText(m_output, std::string_view(reason).substr(0, kSentenceBytesMax));
+    writeRefusal(refusal, reason);
     fail(std::move(reason));
     return false;
+}
+
+void Handshake::decline(std::string reason, std::string_view forOther)
+{
+    WARREN_CHECK(m_state == State::Busy);
+    writeRefusal(Refusal::Unwanted, forOther);
+    fail(std::move(reason));
+}
+
+void Handshake::writeRefusal(Refusal refusal, std::string_view sentence)
+{
+    m_output.appendBigEndian(static_cast<std::uint8_t>(refusal));
+    appendText(m_output, sentence.substr(0, kSentenceBytesMax));
 }
 
 void Handshake::fail(std::string reason)

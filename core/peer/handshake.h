@@ -18,6 +18,9 @@ namespace warren::peer {
 /// Random, and never used twice.
 using Nonce = std::array<std::byte, 32>;
 
+/// Whether somebody whose first bytes these are speaks TLS.
+bool beginsWithTls(ByteView beginning);
+
 /// What a connection is dialled for.
 enum class Purpose : std::uint8_t {
     Link = 0,
@@ -39,7 +42,7 @@ enum class Purpose : std::uint8_t {
 ///
 /// Numbers are big-endian. Each proof covers both nonces, so a recorded one is worth nothing, and
 /// the role, so one can't be sent back to who made it. Nothing later on the connection is signed or
-/// encrypted.
+/// encrypted by this: that is for TLS, inside of which it runs.
 ///
 /// Pure: bytes in, bytes out; the owner has the socket, the clock and the random numbers.
 /// Thread: one at a time.
@@ -70,6 +73,10 @@ public:
 
     /// Takes from the front of `input` what belongs to the handshake; what follows it stays there.
     State advance(Buffer& input);
+
+    /// Refuses the other end for what was seen beside the handshake. @pre Busy
+    /// @param reason  for here  @param forOther  the same in words for the other end
+    void decline(std::string reason, std::string_view forOther);
 
     /// What is to be sent, in any state, a refusal for example. The owner empties it.
     Buffer& output() { return m_output; }
@@ -115,6 +122,7 @@ private:
     void writeProof();
     std::array<ByteView, 3> proven(Role role) const;
     bool refuse(Refusal refusal, std::string reason);
+    void writeRefusal(Refusal refusal, std::string_view sentence);
     void fail(std::string reason);
     std::string differingCookies() const;
     std::string sameName() const;

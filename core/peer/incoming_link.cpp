@@ -13,7 +13,7 @@ IncomingLink::IncomingLink(LinkContext& context, std::string from, Handshake::Ob
       m_socket(
           *this,
           Handshake::acceptor(context.self, context.cookie, randomNonce(), std::move(objection)),
-          context.options, nullptr)
+          context.options, context.tls, nullptr)
 {
 }
 

@@ -13,7 +13,7 @@ Introduction::Introduction(LinkContext& context, std::string address, Done done,
       m_socket(
           *this,
           Handshake::dialer(context.self, context.cookie, randomNonce(), Purpose::Introduction),
-          context.options, nullptr)
+          context.options, context.tls, nullptr)
 {
     QTimer::singleShot(0, this, &Introduction::dial);
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/bytes.h"
 #include "core/cluster/node_name.h"
+#include "core/net/tls_context.h"
 #include "core/peer/cookie.h"
 #include "core/peer/handshake.h"
 #include "core/peer/link_options.h"
@@ -9,6 +10,7 @@
 #include "core/peer/warnings.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace warren::peer {
@@ -37,6 +39,8 @@ struct LinkContext {
     const LinkOptions options;
     const LinkCallbacks callbacks;  // none of them is empty
     Warnings warnings;
+    /// Of the connections that begin from now on; null: without TLS.
+    std::shared_ptr<const net::TlsContext> tls{};
 };
 
 /// For a new handshake of this thread's.

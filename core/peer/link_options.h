@@ -33,6 +33,7 @@ struct LinkState {
     std::size_t unsentBytes = 0;              ///< what send took and the system didn't yet
     std::chrono::microseconds roundTrip{-1};  ///< of the last heartbeat; -1: unknown
     bool isHeard = false;                     ///< it has a link to us
+    bool isEncrypted = false;                 ///< it is Up, with TLS
 };
 
 }  // namespace warren::peer

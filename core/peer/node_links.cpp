@@ -1,5 +1,6 @@
 #include "core/peer/node_links.h"
 
+#include "core/base/check.h"
 #include "core/peer/incoming_links.h"
 #include "core/peer/introduction.h"
 #include "core/peer/outgoing_link.h"
@@ -44,6 +45,12 @@ NodeLinks::NodeLinks(PeerIdentity self, Cookie cookie, LinkOptions options, Call
 
 // While what they refer to is still there.
 NodeLinks::~NodeLinks() { qDeleteAll(QObjectList(children())); }
+
+void NodeLinks::useTls(std::shared_ptr<const net::TlsContext> context)
+{
+    WARREN_CHECK(context != nullptr);
+    m_context.tls = std::move(context);
+}
 
 Result<net::Endpoint, std::string> NodeLinks::listen(const std::string& address, std::uint16_t port)
 {

@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/cluster/node_name.h"
 #include "core/net/endpoint.h"
+#include "core/net/tls_context.h"
 #include "core/peer/cookie.h"
 #include "core/peer/link_context.h"
 #include "core/peer/link_options.h"
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,11 @@ public:
               QObject* parent = nullptr);
     /// Closes everything and tells nobody here.
     ~NodeLinks() override;
+
+    /// Connections that begin from now on, dialled or accepted, run over TLS; those that are there
+    /// stay as they are. Again when the files have changed.
+    /// @param context  not null; verifies the other end, and wants a certificate of it
+    void useTls(std::shared_ptr<const net::TlsContext> context);
 
     /// Accepts links from now on. @pre it doesn't yet
     /// @param address  numeric, IPv4 or IPv6; "0.0.0.0" is all of IPv4, "::" all there is

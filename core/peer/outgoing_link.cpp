@@ -44,7 +44,7 @@ void OutgoingLink::dial()
     m_socket = new PeerSocket(*this,
                               Handshake::dialer(m_context.self, m_context.cookie, randomNonce(),
                                                 Purpose::Link, objection),
-                              m_context.options, this);
+                              m_context.options, m_context.tls, this);
     m_socket->dial(*address);
 }
 
@@ -97,6 +97,7 @@ LinkState OutgoingLink::state() const
     if (m_socket != nullptr) {
         state.unsentBytes = m_socket->unsentBytes();
         state.roundTrip = m_socket->roundTrip();
+        state.isEncrypted = isUp() && m_socket->isEncrypted();
     }
     return state;
 }

@@ -30,9 +30,10 @@ std::string inMilliseconds(std::chrono::milliseconds time)
 }  // namespace
 
 PeerSocket::PeerSocket(PeerSocketSink& sink, Handshake handshake, const LinkOptions& options,
-                       QObject* parent)
+                       std::shared_ptr<const net::TlsContext> tls, QObject* parent)
     : QObject(parent), m_sink(sink), m_handshake(std::move(handshake)), m_options(options)
 {
+    if (tls != nullptr) m_tls = std::make_unique<LinkTls>(std::move(tls), m_handshake.role());
     connect(&m_socket, &QAbstractSocket::readyRead, this, &PeerSocket::read);
     connect(&m_socket, &QAbstractSocket::connected, this, &PeerSocket::begin);
     connect(&m_socket, &QAbstractSocket::errorOccurred, this, &PeerSocket::fail);
@@ -67,18 +68,24 @@ bool PeerSocket::adopt(std::intptr_t descriptor)
 void PeerSocket::begin()
 {
     m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    writeHandshake();
+    if (m_tls == nullptr) return writeHandshake();
+    Buffer firstWords;
+    m_tls->begin(firstWords);
+    writeToNetwork(firstWords.view());
 }
 
 void PeerSocket::read()
 {
     std::size_t budget = kReadBytesPerTurn;  // the other links have their turn then
     while (isOpen() && budget > 0) {
-        const std::size_t room = m_stage == Stage::Proving ? Handshake::kBytesMax : kReadBytes;
+        const std::size_t provingRoom =
+            m_tls == nullptr ? Handshake::kBytesMax : LinkTls::kHandshakeReadBytes;
+        const std::size_t room = m_stage == Stage::Proving ? provingRoom : kReadBytes;
         const std::size_t count = readSome(room);
         if (count == 0) break;
         m_silentBeats = 0;
         digest();
+        if (m_tls != nullptr && m_tls->isOver()) endTls();
         if (count < room) break;
         budget -= std::min(budget, count);
     }
@@ -88,12 +95,62 @@ void PeerSocket::read()
 /// @returns how many bytes came; 0 also at the end of the connection, which it has told then
 std::size_t PeerSocket::readSome(std::size_t bytesMax)
 {
-    const std::size_t bytesBefore = m_input.size();
-    auto* room = reinterpret_cast<char*>(m_input.extend(bytesMax));
+    if (m_tls == nullptr) return receiveInto(m_input, bytesMax);
+    const std::size_t count = receiveInto(m_encrypted, bytesMax);
+    decrypt();
+    return count;
+}
+
+std::size_t PeerSocket::receiveInto(Buffer& buffer, std::size_t bytesMax)
+{
+    const std::size_t bytesBefore = buffer.size();
+    auto* room = reinterpret_cast<char*>(buffer.extend(bytesMax));
     const qint64 count = m_socket.read(room, static_cast<qint64>(bytesMax));
-    m_input.truncate(bytesBefore + static_cast<std::size_t>(std::max<qint64>(count, 0)));
+    buffer.truncate(bytesBefore + static_cast<std::size_t>(std::max<qint64>(count, 0)));
     if (count < 0) fail();
-    return m_input.size() - bytesBefore;
+    return buffer.size() - bytesBefore;
+}
+
+void PeerSocket::decrypt()
+{
+    Buffer answer;
+    m_tls->receive(m_encrypted.view(), m_input, answer);
+    m_encrypted.clear();
+    if (!isOpen()) return;
+    if (m_tls->isEstablished() && m_stage == Stage::Proving) {
+        // A dialer's first words have waited for this, and go out with the last ones of TLS.
+        m_tls->send(m_handshake.output().view(), answer);
+        m_handshake.output().clear();
+    }
+    writeToNetwork(answer.view());
+}
+
+/// TLS didn't come about, or broke.
+void PeerSocket::endTls()
+{
+    if (!isOpen()) return;
+    const ConnectionEnd reason{m_stage == Stage::Proving, m_tls->reason()};
+    if (m_tls->isOtherWithoutTls() && !isDialer()) {
+        m_handshake.decline(reason.reason, "it wants TLS on the links between nodes");
+        writeToNetwork(m_handshake.output().view());
+    }
+    discardInput();
+    end(reason);
+}
+
+/// If something is left unread, the system resets the connection at its end, and the other side may
+/// never see our last words.
+void PeerSocket::discardInput()
+{
+    m_socket.disconnect(this);
+    auto* room = reinterpret_cast<char*>(m_encrypted.extend(kReadBytes));
+    std::size_t budget = kReadBytesPerTurn;
+    while (budget > 0) {
+        const qint64 count = m_socket.read(room, static_cast<qint64>(kReadBytes));
+        if (count <= 0) break;
+        budget -= std::min(budget, static_cast<std::size_t>(count));
+    }
+    m_encrypted.clear();
 }
 
 void PeerSocket::digest()
@@ -232,12 +289,29 @@ void PeerSocket::flush()
 
 void PeerSocket::writeHandshake()
 {
+    if (m_tls != nullptr && !m_tls->isEstablished()) return;
     Buffer& output = m_handshake.output();
     write(output.view());
     output.clear();
 }
 
 void PeerSocket::write(ByteView bytes)
+{
+    if (m_tls == nullptr) return writeToNetwork(bytes);
+    while (!bytes.empty()) {
+        const ByteView piece = bytes.first(std::min(bytes.size(), LinkTls::kEncryptBytes));
+        bytes = bytes.subspan(piece.size());
+        m_tls->send(piece, m_encrypted);
+        if (m_tls->isOver()) {
+            QMetaObject::invokeMethod(this, &PeerSocket::endTls, Qt::QueuedConnection);
+            return m_encrypted.clear();
+        }
+        writeToNetwork(m_encrypted.view());
+        m_encrypted.clear();
+    }
+}
+
+void PeerSocket::writeToNetwork(ByteView bytes)
 {
     if (bytes.empty()) return;
     const std::string_view text = textOf(bytes);

@@ -4,6 +4,7 @@
 #include "core/peer/dial_address.h"
 #include "core/peer/handshake.h"
 #include "core/peer/link_options.h"
+#include "core/peer/link_tls.h"
 #include "core/peer/peer_identity.h"
 
 #include <QAbstractSocket>
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace warren::peer {
@@ -36,8 +38,8 @@ protected:
     ~PeerSocketSink() = default;
 };
 
-/// One TCP connection between two nodes: handshake, then frames from the dialer to the acceptor and
-/// heartbeats both ways.
+/// One TCP connection between two nodes, with or without TLS on it: handshake, then frames from the
+/// dialer to the acceptor and heartbeats both ways.
 ///
 ///     stream    = *(frame | heartbeat)
 ///     frame     = length:u32 bytes                 ; length is not 0
@@ -49,7 +51,8 @@ protected:
 ///
 /// Thread: one, with Qt's event loop; the sink is called from there only. Small frames of a turn go
 /// out together at its end, large ones at once and are copied at most once (when the system doesn't
-/// take them).
+/// take them). With TLS they are encrypted at once, piece by piece, and what the system doesn't
+/// take waits encrypted.
 class PeerSocket final : public QObject {
 public:
     static constexpr std::size_t kReadBytes = std::size_t{256} << 10;
@@ -61,9 +64,9 @@ public:
     /// Heartbeats that nobody reads are not piled up.
     static constexpr std::size_t kBackflowBytesMax = std::size_t{64} << 10;
 
-    /// @param options  must outlive this
+    /// @param options  must outlive this  @param tls  null: without TLS
     PeerSocket(PeerSocketSink& sink, Handshake handshake, const LinkOptions& options,
-               QObject* parent);
+               std::shared_ptr<const net::TlsContext> tls, QObject* parent);
     ~PeerSocket() override;
 
     void dial(const DialAddress& address);
@@ -74,6 +77,7 @@ public:
     void send(ByteView frame);
     std::size_t unsentBytes() const;
     std::chrono::microseconds roundTrip() const { return m_roundTrip; }
+    bool isEncrypted() const { return m_tls != nullptr; }
     bool isOpen() const { return m_stage != Stage::Ended; }
     /// Who the other end says it is, proven once authenticated.
     const PeerIdentity& peer() const { return m_handshake.peer(); }
@@ -87,6 +91,10 @@ private:
     void begin();
     void read();
     std::size_t readSome(std::size_t bytesMax);
+    std::size_t receiveInto(Buffer& buffer, std::size_t bytesMax);
+    void decrypt();
+    void endTls();
+    void discardInput();
     void digest();
     void digestHandshake();
     void digestFrames();
@@ -101,6 +109,7 @@ private:
     void flushLater();
     void flush();
     void write(ByteView bytes);
+    void writeToNetwork(ByteView bytes);
     void fail();
     void end(const ConnectionEnd& end);
 
@@ -110,6 +119,8 @@ private:
     Stage m_stage = Stage::Proving;
     // Not a QTcpSocket, which would buffer what it adopts whatever it is told.
     QAbstractSocket m_socket{QAbstractSocket::TcpSocket, nullptr};
+    std::unique_ptr<LinkTls> m_tls;  // null without TLS
+    Buffer m_encrypted;              // what was just received, or is just to be written; else empty
     QTimer m_handshakeTimer;
     QTimer m_heartbeat;
     Buffer m_input;

@@ -74,7 +74,7 @@ INCLUDES = {
     "core/peer": {
         "core/base": all,
         "core/cluster": {"node_name.h"},
-        "core/net": {"endpoint.h", "file_descriptor.h"},
+        "core/net": {"endpoint.h", "file_descriptor.h", "tls_context.h", "tls_session.h"},
     },
     "core/management": {},
     "core/net": {"core/base": all, "core/session": all},

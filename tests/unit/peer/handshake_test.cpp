@@ -85,6 +85,24 @@ Transcript run(Handshake& dialer, Handshake& acceptor, std::size_t pieceBytes = 
     return transcript;
 }
 
+TEST(HandshakeTest, SaysThatTheDialerUsesTls)
+{
+    auto b = acceptor("b@h");
+    EXPECT_EQ(feed(b, "\x16\x03\x01"), State::Failed);
+    EXPECT_EQ(b.reason(), "it uses TLS, and this node doesn't");
+}
+
+TEST(HandshakeTest, DeclinesInOtherWordsForTheOtherEnd)
+{
+    auto a = dialer("a@h");
+    auto b = acceptor("b@h");
+    b.decline("it is wrong", "you are wrong");
+    EXPECT_EQ(b.state(), State::Failed);
+    EXPECT_EQ(b.reason(), "it is wrong");
+    EXPECT_EQ(feed(a, taken(b.output())), State::Failed);
+    EXPECT_EQ(a.reason(), "it refused this node: you are wrong");
+}
+
 TEST(HandshakeTest, TellsBothWhoIsThereInPiecesOfAnySize)
 {
     for (const std::size_t pieceBytes : std::initializer_list<std::size_t>{1, 2, 7, 100, 4096}) {
