@@ -121,7 +121,8 @@ QString clusterText(const QJsonObject& value)
     if (!links.isEmpty()) {
         text += QLatin1Char('\n') +
                 table({field(QStringLiteral("from")), field(QStringLiteral("to")),
-                       field(QStringLiteral("state")), field(QStringLiteral("reason"))},
+                       field(QStringLiteral("state")), field(QStringLiteral("encrypted")),
+                       field(QStringLiteral("reason"))},
                       links);
     }
     const QJsonArray queues = value.value(QStringLiteral("queues")).toArray();

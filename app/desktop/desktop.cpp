@@ -4,6 +4,7 @@
 
 #include <QCoreApplication>
 #include <QDir>
+#include <QStringList>
 
 #include <utility>
 
@@ -12,6 +13,21 @@ namespace warren::desktop {
 using node::ExitCode;
 using node::Node;
 using node::NodeFailure;
+
+namespace {
+
+/// With which a node of this computer can talk to this program's own: it is nobody's but the user's
+/// here, so they share a certificate.
+QStringList clusterTlsOptions(const node::ClusterTls& tls)
+{
+    if (!tls.isWanted()) return {};
+    return {
+        QStringLiteral("--cluster-tls-certificate"), QString::fromStdString(tls.certificateFile),
+        QStringLiteral("--cluster-tls-key"),         QString::fromStdString(tls.keyFile),
+        QStringLiteral("--cluster-tls-ca"),          QString::fromStdString(tls.authorityFile)};
+}
+
+}  // namespace
 
 Desktop::Desktop(node::RunNode request) : m_request(std::move(request)) {}
 
@@ -47,7 +63,8 @@ void Desktop::showWindow(const node::NodeStarted& started)
                              .folder = folder.filePath(QStringLiteral("nodes")),
                              .cookieFile = cookieFile.isEmpty()
                                                ? folder.filePath(QStringLiteral("cookie"))
-                                               : cookieFile});
+                                               : cookieFile,
+                             .options = clusterTlsOptions(m_node->config().cluster.tls)});
     m_localCluster->startKnown();
     m_window = std::make_unique<ui::MainWindow>(m_node->client(), m_localCluster.get());
     connect(m_window.get(), &ui::MainWindow::quitRequested, this, &Desktop::quit);

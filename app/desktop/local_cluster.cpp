@@ -172,6 +172,7 @@ void LocalCluster::run(Child& child)
     if (!m_settings.cookieFile.isEmpty()) {
         arguments << QStringLiteral("--cookie-file") << m_settings.cookieFile;
     }
+    arguments << m_settings.options;
     // A member ignores it.
     const QString joined = m_client.snapshot()->cluster.clusterAddress;
     if (!joined.isEmpty()) arguments << QStringLiteral("--join") << joined;

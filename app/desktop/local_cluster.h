@@ -4,6 +4,7 @@
 #include "ui/local_cluster_control.h"
 
 #include <QProcess>
+#include <QStringList>
 #include <QTimer>
 
 #include <chrono>
@@ -22,6 +23,8 @@ struct LocalClusterSettings {
     QString program{};     ///< warren-node; empty: nodes cannot be started
     QString folder{};      ///< each node has a folder of its own in here, named by its number
     QString cookieFile{};  ///< of this program's own node; empty: each node makes its own
+    /// What else they need to be in one cluster with that: options of the command line.
+    QStringList options{};
 };
 
 /// Further nodes as processes of this program: "warren2@localhost" and so on.

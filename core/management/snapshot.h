@@ -455,6 +455,7 @@ struct ClusterLinkRow {
     QString reason{};  ///< why it isn't up; empty: nobody knows yet
     std::uint64_t unsentBytes = 0;
     qint64 roundTripMicroseconds = -1;  ///< -1: not measured
+    bool isEncrypted = false;           ///< it is up, with TLS
     bool operator==(const ClusterLinkRow&) const = default;
 };
 

@@ -639,6 +639,7 @@ void BrokerLoop::Impl::housekeep()
     for (const auto& [id, link] : m_links)
         link->tick();
     m_tls.reloadIfChanged();
+    if (m_cluster != nullptr) m_cluster->reloadIfChanged();
     readResources();
     m_holds.noteStates();
     // glibc keeps what was freed.

@@ -2,6 +2,7 @@
 
 #include "core/node/cluster_disk.h"
 #include "core/node/log.h"
+#include "core/node/tls_credentials.h"
 #include "core/node/value_conversion.h"
 #include "core/peer/node_links.h"
 
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -102,6 +104,7 @@ public:
         QObject::connect(&timer, &QTimer::timeout, &timer, [this] { theMember.tick(); });
     }
 
+    Status<std::string> loadTls(const ClusterTls& tls);
     Status<std::string> listen(const NodeConfig& config, peer::Cookie cookie);
     void join();
 
@@ -112,10 +115,21 @@ public:
     cluster_world::Clock clock;
     cluster_world::Links links;
     std::uint64_t seed;
-    std::uint16_t port = 0;  // where it listens
+    std::uint16_t port = 0;                     // where it listens
+    std::optional<TlsCredentials> credentials;  // nullopt: the links are without TLS
     member::ClusterMember theMember;
     QTimer timer;
 };
+
+Status<std::string> ClusterNode::Impl::loadTls(const ClusterTls& tls)
+{
+    if (!tls.isWanted()) return {};
+    credentials.emplace(tls.tlsOptions(), world.logger, "TLS between nodes");
+    if (auto loaded = credentials->load(); !loaded) {
+        return "TLS between nodes is not possible: " + loaded.error();
+    }
+    return {};
+}
 
 Status<std::string> ClusterNode::Impl::listen(const NodeConfig& config, peer::Cookie cookie)
 {
@@ -154,6 +168,7 @@ Status<std::string> ClusterNode::Impl::listen(const NodeConfig& config, peer::Co
     }
     links.links =
         std::make_unique<peer::NodeLinks>(self, std::move(cookie), peer::LinkOptions{}, callbacks);
+    if (credentials) links.links->useTls(credentials->context());
     auto endpoint = links.links->listen(address, wanted);
     if (!endpoint && !config.cluster.port) endpoint = links.links->listen(address, 0);
     if (!endpoint) return endpoint.error();
@@ -196,11 +211,21 @@ Result<std::unique_ptr<ClusterNode>, ClusterNode::Failure> ClusterNode::open(
     auto cookie = peer::Cookie::loadOrCreate(cookieFile);
     if (!cookie) return Failure{true, cookie.error()};
     auto impl = std::make_unique<Impl>(config, std::move(environment), folder, std::move(*self));
+    if (auto loaded = impl->loadTls(config.cluster.tls); !loaded) {
+        return Failure{true, loaded.error()};
+    }
     if (auto opened = impl->disk.openIfThere(); !opened) return Failure{true, opened.error()};
     if (auto listening = impl->listen(config, std::move(*cookie)); !listening) {
         return Failure{false, listening.error()};
     }
     return std::unique_ptr<ClusterNode>(new ClusterNode(std::move(impl)));
+}
+
+void ClusterNode::reloadIfChanged()
+{
+    if (!m_impl->credentials) return;
+    m_impl->credentials->reloadIfChanged();
+    m_impl->links.links->useTls(m_impl->credentials->context());
 }
 
 bool ClusterNode::isMember() const
@@ -398,6 +423,7 @@ management::ClusterView ClusterNode::view() const
                          ? management::ClusterLinkState::Refused
                          : management::ClusterLinkState::Connecting;
         link.reason = text(state.reason);
+        link.isEncrypted = state.isEncrypted;
         link.unsentBytes = state.unsentBytes;
         link.roundTripMicroseconds = state.roundTrip.count();
         view.links.append(link);

@@ -38,7 +38,8 @@ public:
     };
 
     struct Failure {
-        bool isAboutFiles = false;  ///< the cookie, or the file of the agreement; else the port
+        /// The cookie, those of TLS, or the one of the agreement; else the port.
+        bool isAboutFiles = false;
         std::string text{};
     };
 
@@ -47,6 +48,9 @@ public:
                                                               const std::filesystem::path& folder,
                                                               Environment environment);
     ~ClusterNode();
+
+    /// To be called now and then: the certificates of TLS may have changed.
+    void reloadIfChanged();
 
     /// Whether it is a member of a cluster, going by its disk.
     bool isMember() const;

@@ -48,6 +48,20 @@ struct Options {
         QStringLiteral("cookie-file"),
         QStringLiteral("Keep the secret that all nodes of the cluster share in <file>."),
         QStringLiteral("file")};
+    QCommandLineOption clusterTlsCertificate{
+        QStringLiteral("cluster-tls-certificate"),
+        QStringLiteral("Encrypt the links between nodes with TLS, and show the others the "
+                       "certificate in <file> (PEM). All nodes of a cluster have to."),
+        QStringLiteral("file")};
+    QCommandLineOption clusterTlsKey{
+        QStringLiteral("cluster-tls-key"),
+        QStringLiteral("The private key of that certificate is in <file> (PEM, not encrypted)."),
+        QStringLiteral("file")};
+    QCommandLineOption clusterTlsAuthority{
+        QStringLiteral("cluster-tls-ca"),
+        QStringLiteral("Trust other nodes whose certificates an authority in <file> (PEM) has "
+                       "issued."),
+        QStringLiteral("file")};
     QCommandLineOption join{
         QStringLiteral("join"),
         QStringLiteral("Join the cluster that has a member at <host:port>, unless this node is in "
@@ -118,6 +132,29 @@ std::optional<QString> applyListener(const QCommandLineParser& parser, const Opt
     return std::nullopt;
 }
 
+/// The three options of TLS between nodes; each wins over the file by itself.
+std::optional<QString> applyClusterTls(const QCommandLineParser& parser, const Options& options,
+                                       ClusterTls& tls)
+{
+    const std::array<std::pair<const QCommandLineOption*, std::string*>, 3> files{{
+        {&options.clusterTlsCertificate, &tls.certificateFile},
+        {&options.clusterTlsKey, &tls.keyFile},
+        {&options.clusterTlsAuthority, &tls.authorityFile},
+    }};
+    for (const auto& [option, file] : files) {
+        if (!parser.isSet(*option)) continue;
+        const QString value = parser.value(*option);
+        if (value.isEmpty()) {
+            return QStringLiteral("--%1 needs a file").arg(option->names().constFirst());
+        }
+        *file = QDir::cleanPath(QFileInfo(value).absoluteFilePath()).toStdString();
+    }
+    if (!tls.isWanted() || tls.isComplete()) return std::nullopt;
+    return QStringLiteral(
+        "TLS between nodes needs all of --cluster-tls-certificate, --cluster-tls-key and "
+        "--cluster-tls-ca (in a file: cluster_tls.certfile, .keyfile and .cacertfile)");
+}
+
 std::optional<QString> applyOptions(const QCommandLineParser& parser, const Options& options,
                                     NodeConfig& config)
 {
@@ -160,6 +197,7 @@ std::optional<QString> applyOptions(const QCommandLineParser& parser, const Opti
         config.cluster.cookieFile =
             QDir::cleanPath(QFileInfo(parser.value(options.cookieFile)).absoluteFilePath());
     }
+    if (auto problem = applyClusterTls(parser, options, config.cluster.tls)) return problem;
     if (parser.isSet(options.logLevel)) {
         const auto level = logLevelOf(parser.value(options.logLevel));
         if (!level) {
@@ -180,8 +218,9 @@ CommandLineOutcome readCommandLine(const QStringList& arguments, const QString& 
     parser.setApplicationDescription(description);
     parser.addOptions({options.config, options.data, options.listen, options.amqpPort,
                        options.nodeName, options.ephemeral, options.clusterPort,
-                       options.clusterAddress, options.cookieFile, options.join, options.nodeType,
-                       options.logLevel, options.help, options.version});
+                       options.clusterAddress, options.cookieFile, options.clusterTlsCertificate,
+                       options.clusterTlsKey, options.clusterTlsAuthority, options.join,
+                       options.nodeType, options.logLevel, options.help, options.version});
     if (!parser.parse(arguments)) {
         return usageError(parser.errorText() + QStringLiteral(" (see --help)"));
     }

@@ -210,7 +210,8 @@ Problem expectFalse(std::string_view value, std::string_view reason)
     return "must be false: " + std::string{reason};
 }
 
-/// Spec: rabbitmq.com/configure, "Core Server Variables", and RabbitMQ 3.10's rabbit.schema.
+/// Spec: rabbitmq.com/configure, "Core Server Variables", and RabbitMQ 3.10's rabbit.schema. Only
+/// `cluster_tls` is ours: RabbitMQ's links are Erlang's, which has a file of its own for that.
 constexpr std::array kKnownKeys{
     KnownKey{"channel_max",
              [](std::string_view value, Draft& draft) {
@@ -239,6 +240,18 @@ constexpr std::array kKnownKeys{
              }},
     KnownKey{"cluster_partition_handling", applyPartitionHandling},
     KnownKey{"cluster_partition_handling.pause_if_all_down.recover", applyPauseRecovery},
+    KnownKey{"cluster_tls.cacertfile",
+             [](std::string_view value, Draft& draft) {
+                 return readFileName(value, draft.config.cluster.tls.authorityFile);
+             }},
+    KnownKey{"cluster_tls.certfile",
+             [](std::string_view value, Draft& draft) {
+                 return readFileName(value, draft.config.cluster.tls.certificateFile);
+             }},
+    KnownKey{"cluster_tls.keyfile",
+             [](std::string_view value, Draft& draft) {
+                 return readFileName(value, draft.config.cluster.tls.keyFile);
+             }},
     KnownKey{"consumer_timeout", applyConsumerTimeout},
     KnownKey{"default_pass",
              [](std::string_view value, Draft& draft) {

@@ -93,6 +93,7 @@ QJsonObject linkJson(const management::ClusterLinkRow& link)
         {QStringLiteral("from"), link.from},
         {QStringLiteral("to"), link.to},
         {QStringLiteral("state"), controlWord(link.state)},
+        {QStringLiteral("encrypted"), link.isEncrypted},
         {QStringLiteral("reason"), link.reason},
         {QStringLiteral("unsent_bytes"), jsonCount(link.unsentBytes)},
         {QStringLiteral("round_trip_microseconds"), link.roundTripMicroseconds},

@@ -19,6 +19,27 @@ std::string shortHostName()
 
 }  // namespace
 
+bool ClusterTls::isWanted() const
+{
+    return !certificateFile.empty() || !keyFile.empty() || !authorityFile.empty();
+}
+
+bool ClusterTls::isComplete() const
+{
+    return !certificateFile.empty() && !keyFile.empty() && !authorityFile.empty();
+}
+
+net::TlsOptions ClusterTls::tlsOptions() const
+{
+    net::TlsOptions options;
+    options.authorityFile = authorityFile;
+    options.certificateFile = certificateFile;
+    options.keyFile = keyFile;
+    options.verifiesPeer = true;
+    options.requiresPeerCertificate = true;
+    return options;
+}
+
 std::uint64_t MemoryWatermark::bytes(std::uint64_t totalMemoryBytes) const
 {
     if (absoluteBytes) return *absoluteBytes;

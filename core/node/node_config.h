@@ -42,6 +42,18 @@ struct DefaultPermissions {
     bool operator==(const DefaultPermissions&) const = default;
 };
 
+/// TLS on the links between the nodes of a cluster: PEM files, all of them or none.
+struct ClusterTls {
+    std::string certificateFile;  ///< this node's own, then those between it and the root
+    std::string keyFile;          ///< not encrypted: there is nowhere to ask for its password
+    std::string authorityFile;    ///< who issues the certificates of the nodes
+    bool operator==(const ClusterTls&) const = default;
+
+    bool isWanted() const;
+    bool isComplete() const;
+    net::TlsOptions tlsOptions() const;
+};
+
 /// Settings of a cluster. Read and judged, but nothing acts on them while a node is alone.
 struct ClusterSettings {
     enum class PartitionHandling { Ignore, PauseMinority, Autoheal, PauseIfAllDown };
@@ -62,6 +74,7 @@ struct ClusterSettings {
     QString cookieFile;       ///< absolute; empty: "cookie" in the data folder
     std::string joinAddress;  ///< of a member; joined at the start, unless it is in a cluster
     cluster::NodeType joinType = cluster::NodeType::Disk;  ///< what it becomes then
+    ClusterTls tls;
     bool operator==(const ClusterSettings&) const = default;
 };
 

@@ -10,8 +10,8 @@
 
 namespace warren::node {
 
-TlsCredentials::TlsCredentials(net::TlsOptions options, Logger& logger)
-    : m_options(std::move(options)), m_logger(logger)
+TlsCredentials::TlsCredentials(net::TlsOptions options, Logger& logger, std::string use)
+    : m_options(std::move(options)), m_logger(logger), m_use(std::move(use))
 {
 }
 
@@ -31,8 +31,8 @@ void TlsCredentials::reloadIfChanged()
     WARREN_CHECK(m_context != nullptr);
     if (fileStates() == m_states) return;
     if (const auto status = load(); !status) {
-        m_logger.error("changed TLS files cannot be used; the old certificate stays in use: " +
-                       status.error());
+        m_logger.error("changed files for " + m_use +
+                       " cannot be used; the old certificate stays in use: " + status.error());
     }
 }
 
@@ -58,12 +58,12 @@ void TlsCredentials::announce() const
     const LogField expires{"expires", expiresAt.toString(Qt::ISODate)};
     const qint64 leftSeconds = QDateTime::currentDateTimeUtc().secsTo(expiresAt);
     if (leftSeconds < 0) {
-        m_logger.warning("the certificate for TLS has expired: clients will refuse it",
+        m_logger.warning("the certificate for " + m_use + " has expired and will be refused",
                          {subject, expires});
     } else if (leftSeconds < kExpiryWarningSeconds) {
-        m_logger.warning("the certificate for TLS expires soon", {subject, expires});
+        m_logger.warning("the certificate for " + m_use + " expires soon", {subject, expires});
     } else {
-        m_logger.info("uses this certificate for TLS", {subject, expires});
+        m_logger.info("uses this certificate for " + m_use, {subject, expires});
     }
 }
 

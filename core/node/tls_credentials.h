@@ -13,8 +13,9 @@ namespace warren::node {
 
 class Logger;
 
-/// The certificates of the node's TLS listeners, kept up to date with their files: new connections
-/// use what the files hold now, and what can't be used leaves the last that could.
+/// The certificates of the node's TLS listeners, or of its links to other nodes, kept up to date
+/// with their files: new connections use what the files hold now, and what can't be used leaves the
+/// last that could.
 ///
 /// Thread: the broker's.
 class TlsCredentials {
@@ -22,8 +23,8 @@ public:
     /// Who uses a certificate that ends sooner is warned.
     static constexpr std::int64_t kExpiryWarningSeconds = 30 * 24 * 3600;
 
-    /// @param logger  outlives this
-    TlsCredentials(net::TlsOptions options, Logger& logger);
+    /// @param logger  outlives this  @param use  what they are for, in the log
+    TlsCredentials(net::TlsOptions options, Logger& logger, std::string use = "TLS");
 
     /// Before anything else. @error  one sentence
     Status<std::string> load();
@@ -48,6 +49,7 @@ private:
 
     net::TlsOptions m_options;
     Logger& m_logger;
+    std::string m_use;
     std::vector<FileState> m_states;  // of the last attempt, good or bad
     std::shared_ptr<const net::TlsContext> m_context;
 };

@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QFile>
 #include <QSignalSpy>
+#include <QStringList>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -55,7 +56,9 @@ protected:
         m_local = std::make_unique<LocalCluster>(
             m_client, LocalClusterSettings{.program = path(QStringLiteral("node")),
                                            .folder = path(QStringLiteral("nodes")),
-                                           .cookieFile = path(QStringLiteral("cookie"))});
+                                           .cookieFile = path(QStringLiteral("cookie")),
+                                           .options = {QStringLiteral("--cluster-tls-ca"),
+                                                       QStringLiteral("ca.pem")}});
     }
 
     QString path(const QString& name) const { return m_folder.filePath(name); }
@@ -112,7 +115,7 @@ TEST_F(LocalClusterTest, StartsNodesThatJoinItsOwn)
     for (const QString& argument :
          {QStringLiteral("--amqp-port 0"), QStringLiteral("--cluster-port 0"),
           QStringLiteral("--cookie-file ") + path(QStringLiteral("cookie")),
-          QStringLiteral("--join 127.0.0.1:25672")}) {
+          QStringLiteral("--cluster-tls-ca ca.pem"), QStringLiteral("--join 127.0.0.1:25672")}) {
         EXPECT_TRUE(started.first().contains(argument)) << qPrintable(argument);
     }
     const QString second = started.filter(kSecond).join(u'\n');

@@ -172,6 +172,7 @@ QString linkSentence(const ClusterLinkRow& link)
     const StateWords words = linkStateWords(link.state);
     QString text = tr("%1 to %2: %3").arg(link.from, link.to, words.word);
     if (link.state == ClusterLinkState::Up) {
+        text += link.isEncrypted ? tr(", encrypted with TLS") : tr(", not encrypted");
         if (link.roundTripMicroseconds >= 0) {
             text += tr(", round trip %1").arg(roundTripText(link.roundTripMicroseconds));
         }

@@ -127,6 +127,42 @@ TEST(CommandLine, RefusesBadValuesInOneSentence)
     EXPECT_THAT(errorOf({opt("start")}), HasSubstr("'start'"));
 }
 
+TEST(CommandLine, TakesTheThreeFilesOfTlsBetweenNodes)
+{
+    const RunNode run = runOf({opt("--cluster-tls-certificate"), opt("/tmp/x/../node.pem"),
+                               opt("--cluster-tls-key"), opt("/tmp/node.key"),
+                               opt("--cluster-tls-ca=/tmp/ca.pem")});
+    const ClusterTls& tls = run.config.cluster.tls;
+    EXPECT_EQ(tls, (ClusterTls{"/tmp/node.pem", "/tmp/node.key", "/tmp/ca.pem"}));
+    EXPECT_TRUE(tls.tlsOptions().verifiesPeer);
+    EXPECT_TRUE(tls.tlsOptions().requiresPeerCertificate);
+    EXPECT_FALSE(runOf({}).config.cluster.tls.isWanted());
+}
+
+TEST(CommandLine, WantsAllFilesOfTlsBetweenNodesOrNone)
+{
+    EXPECT_THAT(errorOf({opt("--cluster-tls-key"), opt("k")}), HasSubstr("needs all of"));
+    EXPECT_THAT(
+        errorOf({opt("--cluster-tls-key"), opt("k"), opt("--cluster-tls-certificate"), opt("c")}),
+        HasSubstr("--cluster-tls-ca"));
+    EXPECT_EQ(errorOf({opt("--cluster-tls-key"), QString()}), "--cluster-tls-key needs a file");
+}
+
+TEST(CommandLine, CompletesTheFilesOfTlsBetweenNodesFromTheFile)
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(opt("rabbitmq.conf"));
+    QFile file(path);
+    ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+    file.write("cluster_tls.certfile = /dev/null\ncluster_tls.cacertfile = /dev/null\n");
+    file.close();
+
+    EXPECT_THAT(errorOf({opt("--config"), path}), HasSubstr("cluster_tls.certfile"));
+    const RunNode run = runOf({opt("--config"), path, opt("--cluster-tls-key"), opt("/tmp/k")});
+    EXPECT_EQ(run.config.cluster.tls, (ClusterTls{"/dev/null", "/tmp/k", "/dev/null"}));
+    EXPECT_TRUE(run.ignoredSettings.empty());
+}
+
 TEST(CommandLine, HelpNamesOptionsDefaultsAndExitCodes)
 {
     const auto outcome = read({opt("--help")});
@@ -136,7 +172,8 @@ TEST(CommandLine, HelpNamesOptionsDefaultsAndExitCodes)
     EXPECT_EQ(help->code, ExitCode::Ok);
     for (const char* word :
          {"--config", "--data", "--listen", "--amqp-port", "--node-name", "--ephemeral",
-          "--log-level", "--version", "5672", "A broker.", "  6  the database is damaged"}) {
+          "--log-level", "--cluster-tls-certificate", "--cluster-tls-key", "--cluster-tls-ca",
+          "--version", "5672", "A broker.", "  6  the database is damaged"}) {
         EXPECT_THAT(help->text.toStdString(), HasSubstr(word));
     }
 }

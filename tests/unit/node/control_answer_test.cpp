@@ -83,8 +83,8 @@ TEST(ControlAnswer, ShowsAllOfTheCluster)
             "leads_definitions":false,"state":"paused","masters":1,"mirrors":0,"connections":0,
             "mem_used":10000000000,"mem_limit":0,"disk_free":0,"disk_free_limit":0,
             "mem_alarm":false,"disk_free_alarm":false}],
-        "links":[{"from":"n1@h","to":"n2@h","state":"refused","reason":"wrong cookie",
-            "unsent_bytes":5,"round_trip_microseconds":-1}],
+        "links":[{"from":"n1@h","to":"n2@h","state":"refused","encrypted":false,
+            "reason":"wrong cookie","unsent_bytes":5,"round_trip_microseconds":-1}],
         "queues":[{"vhost":"/","name":"q","policy":"ha","master":"n1@h","epoch":4,"losses":0,
             "replicas":[{"node":"n1@h","state":"master","progress":1,"lag":0},
                 {"node":"n2@h","state":"synchronising","progress":0.25,"lag":9}]}]})"));

@@ -79,6 +79,16 @@ TEST(ClusterWords, SayWhyALinkIsNotUp)
               QStringLiteral("warren@desk to warren2@localhost: refused (it has another cookie)"));
 }
 
+TEST(ClusterWords, SayWhetherALinkIsEncrypted)
+{
+    ClusterLinkRow link{.from = kFirst, .to = kSecond, .state = ClusterLinkState::Up};
+    EXPECT_EQ(linkSentence(link),
+              QStringLiteral("warren@desk to warren2@localhost: up, not encrypted"));
+    link.isEncrypted = true;
+    EXPECT_EQ(linkSentence(link),
+              QStringLiteral("warren@desk to warren2@localhost: up, encrypted with TLS"));
+}
+
 TEST(ClusterWords, CountTheQueuesThatOnlyOneNodeHasWhole)
 {
     const ClusterView view = test::typicalSnapshot().cluster;
