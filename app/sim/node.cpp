@@ -264,7 +264,7 @@ bool Node::isUp(const NodeName& name) const { return m_world.isLinkUp(m_name, na
 bool Node::isHeard(const NodeName& name) const { return m_world.isLinkUp(name, m_name); }
 
 void Node::introduce(const std::string& address,
-                     std::function<void(Result<NodeName, std::string>)> done)
+                     std::function<void(Result<NodeName, member::NotIntroduced>)> done)
 {
     done(*NodeName::parse(address.substr(0, address.find(':'))));
 }

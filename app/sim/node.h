@@ -117,8 +117,9 @@ private:
     void removePeer(const cluster::NodeName& name) override;
     bool isUp(const cluster::NodeName& name) const override;
     bool isHeard(const cluster::NodeName& name) const override;
-    void introduce(const std::string& address,
-                   std::function<void(Result<cluster::NodeName, std::string>)> done) override;
+    void introduce(
+        const std::string& address,
+        std::function<void(Result<cluster::NodeName, member::NotIntroduced>)> done) override;
     std::string ownAddress() const override { return address(); }
 
     World& m_world;

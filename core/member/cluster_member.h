@@ -123,6 +123,7 @@ private:
         Instant nextTry{};
         Instant until{};
         bool isAsking = false;
+        std::string lastReason{};  ///< why nobody was there to ask; empty: somebody is
     };
 
     // raft

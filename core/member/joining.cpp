@@ -169,8 +169,10 @@ void ClusterMember::continueJoining()
     if (joining.addresses.empty()) return;
     if (now() > joining.until) {
         const Done done = std::move(joining.done);
+        std::string text = "the cluster did not answer in time";
+        if (!joining.lastReason.empty()) text += ": " + joining.lastReason;
         m_joining.reset();
-        return done("the cluster did not answer in time");
+        return done(text);
     }
     if (joining.contact && joining.addresses.size() > 1 && !m_world.links.isUp(joining.contact)) {
         joining.contact = {};  // another one may be there
@@ -179,20 +181,21 @@ void ClusterMember::continueJoining()
         joining.isAsking = true;
         const std::string address =
             joining.addresses[joining.triedCount++ % joining.addresses.size()];
-        m_world.links.introduce(address, [this, address](Result<NodeName, std::string> answer) {
+        m_world.links.introduce(address, [this, address](Result<NodeName, NotIntroduced> answer) {
             if (!m_joining) return;
             m_joining->isAsking = false;
             if (answer) {
                 m_joining->contact = *answer;
+                m_joining->lastReason.clear();
                 m_world.links.setPeer(*answer, address);
                 return;
             }
-            // It may not be up yet; a wrong cookie does not get right.
-            const bool isHopeless = answer.error().find("cookie") != std::string::npos;
-            if (!isHopeless || m_joining->until == Instant::never()) return;
+            // It may not be up yet; a wrong cookie or certificate does not get right.
+            m_joining->lastReason = answer.error().reason;
+            if (!answer.error().isRefusal || m_joining->until == Instant::never()) return;
             const Done done = std::move(m_joining->done);
             m_joining.reset();
-            done(answer.error());
+            done(answer.error().reason);
         });
         return;
     }

@@ -46,6 +46,12 @@ public:
     std::function<void(raft::Ticket)> persisted;
 };
 
+/// Why a node could not be asked who it is.
+struct NotIntroduced {
+    bool isRefusal = false;  ///< somebody is there, and asking again changes nothing
+    std::string reason;      ///< part of a sentence
+};
+
 /// The ways to the other nodes.
 class MemberLinks {
 public:
@@ -57,7 +63,7 @@ public:
     virtual bool isHeard(const cluster::NodeName& name) const = 0;
     /// Finds out who is there, and calls with its name or why not.
     virtual void introduce(const std::string& address,
-                           std::function<void(Result<cluster::NodeName, std::string>)> done) = 0;
+                           std::function<void(Result<cluster::NodeName, NotIntroduced>)> done) = 0;
     virtual std::string ownAddress() const = 0;
 };
 

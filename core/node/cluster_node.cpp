@@ -52,13 +52,13 @@ public:
     bool isUp(const NodeName& name) const override { return links->isUp(name); }
     bool isHeard(const NodeName& name) const override { return links->state(name).isHeard; }
     void introduce(const std::string& address,
-                   std::function<void(Result<NodeName, std::string>)> done) override
+                   std::function<void(Result<NodeName, member::NotIntroduced>)> done) override
     {
-        links->introduce(address,
-                         [done = std::move(done)](Result<peer::PeerIdentity, std::string> who) {
-                             if (!who) return done(who.error());
-                             done(who->name);
-                         });
+        links->introduce(
+            address, [done = std::move(done)](Result<peer::PeerIdentity, peer::ConnectionEnd> who) {
+                if (who) return done(who->name);
+                done(member::NotIntroduced{who.error().isRefusal, who.error().reason});
+            });
     }
     std::string ownAddress() const override { return links->self().address; }
 };

@@ -21,7 +21,7 @@ Introduction::Introduction(LinkContext& context, std::string address, Done done,
 void Introduction::dial()
 {
     const auto address = DialAddress::parse(m_address);
-    if (!address) return finish(address.error());
+    if (!address) return finish(ConnectionEnd{true, address.error()});
     m_socket.dial(*address);
 }
 
@@ -32,10 +32,11 @@ void Introduction::received(ByteView) {}
 
 void Introduction::ended(const ConnectionEnd& end)
 {
-    finish(end.isRefusal ? end.reason : m_address + " can't be reached: " + end.reason);
+    if (end.isRefusal) return finish(end);
+    finish(ConnectionEnd{.reason = m_address + " can't be reached: " + end.reason});
 }
 
-void Introduction::finish(const Result<PeerIdentity, std::string>& outcome)
+void Introduction::finish(const Result<PeerIdentity, ConnectionEnd>& outcome)
 {
     m_socket.close();
     deleteLater();

@@ -17,7 +17,7 @@ namespace warren::peer {
 /// Thread: one, with Qt's event loop, from where the outcome is told.
 class Introduction final : public QObject, private PeerSocketSink {
 public:
-    using Done = std::function<void(Result<PeerIdentity, std::string>)>;
+    using Done = std::function<void(Result<PeerIdentity, ConnectionEnd>)>;
 
     /// @param context  must outlive this
     Introduction(LinkContext& context, std::string address, Done done, QObject* parent);
@@ -28,7 +28,7 @@ private:
     void ended(const ConnectionEnd& end) override;
 
     void dial();
-    void finish(const Result<PeerIdentity, std::string>& outcome);
+    void finish(const Result<PeerIdentity, ConnectionEnd>& outcome);
 
     const std::string m_address;
     const Done m_done;

@@ -79,19 +79,21 @@ void NodeLinks::removePeer(const cluster::NodeName& name)
 }
 
 void NodeLinks::introduce(const std::string& address,
-                          std::function<void(Result<PeerIdentity, std::string>)> done)
+                          std::function<void(Result<PeerIdentity, ConnectionEnd>)> done)
 {
     if (m_introductionCount >= kIntroductionsMax) {
         QMetaObject::invokeMethod(
             this,
-            [done = std::move(done)] { done(std::string("too many nodes are asked already")); },
+            [done = std::move(done)] {
+                done(ConnectionEnd{.reason = "too many nodes are asked already"});
+            },
             Qt::QueuedConnection);
         return;
     }
     m_introductionCount += 1;
     new Introduction(
         m_context, address,
-        [this, done = std::move(done)](const Result<PeerIdentity, std::string>& outcome) {
+        [this, done = std::move(done)](const Result<PeerIdentity, ConnectionEnd>& outcome) {
             m_introductionCount -= 1;
             done(outcome);
         },

@@ -5,6 +5,7 @@
 #include "core/cluster/node_name.h"
 #include "core/net/endpoint.h"
 #include "core/net/tls_context.h"
+#include "core/peer/connection_end.h"
 #include "core/peer/cookie.h"
 #include "core/peer/link_context.h"
 #include "core/peer/link_options.h"
@@ -71,7 +72,7 @@ public:
     /// link remains and nobody is heard. `done` comes within LinkOptions::handshakeTimeout, or
     /// never if this is destroyed first.
     void introduce(const std::string& address,
-                   std::function<void(Result<PeerIdentity, std::string>)> done);
+                   std::function<void(Result<PeerIdentity, ConnectionEnd>)> done);
 
     /// Hands a frame to the link to that peer. @pre 0 < frame.size() ≤ frameBytesMax
     /// @returns false if there is no link. It is given up (linkDown follows from the event loop,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/bytes.h"
+#include "core/peer/connection_end.h"
 #include "core/peer/dial_address.h"
 #include "core/peer/handshake.h"
 #include "core/peer/link_options.h"
@@ -18,12 +19,6 @@
 #include <string>
 
 namespace warren::peer {
-
-/// Why a connection ended.
-struct ConnectionEnd {
-    bool isRefusal = false;  ///< one of the two didn't want the other
-    std::string reason;      ///< part of a sentence
-};
 
 /// What a PeerSocket tells its owner.
 class PeerSocketSink {

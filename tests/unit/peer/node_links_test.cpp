@@ -303,7 +303,7 @@ class IntroductionTest : public ::testing::Test {
 protected:
     void introduce(RecordingNode& who, const std::string& address)
     {
-        who.links().introduce(address, [this](Result<PeerIdentity, std::string> outcome) {
+        who.links().introduce(address, [this](Result<PeerIdentity, ConnectionEnd> outcome) {
             m_outcome = std::move(outcome);
         });
         EXPECT_FALSE(m_outcome) << "no callback comes out of a call";
@@ -313,7 +313,7 @@ protected:
         return runUntil([this] { return m_outcome.has_value(); });
     }
 
-    std::optional<Result<PeerIdentity, std::string>> m_outcome;
+    std::optional<Result<PeerIdentity, ConnectionEnd>> m_outcome;
     RecordingNode m_a{"a@h"};
     RecordingNode m_b{"b@h", "SECRET", quickOptions(), 12};
 };
@@ -325,7 +325,7 @@ TEST_F(IntroductionTest, TellsWhoIsThereAndDisturbsNoLink)
     ASSERT_TRUE(runUntil([this] { return m_a.has("up b@h") && m_b.has("heard a@h 1"); }));
     introduce(m_a, m_b.address());
     ASSERT_TRUE(isDone());
-    ASSERT_TRUE(*m_outcome) << m_outcome->error();
+    ASSERT_TRUE(*m_outcome) << m_outcome->error().reason;
     EXPECT_EQ(m_outcome->value(), (PeerIdentity{m_b.name(), m_b.address(), 12}));
     ASSERT_TRUE(runAWhile());
     EXPECT_THAT(m_a.events, ElementsAre("up b@h"));
@@ -343,7 +343,8 @@ TEST_F(IntroductionTest, SaysThatNobodyIsThere)
     introduce(m_a, left);
     ASSERT_TRUE(isDone());
     ASSERT_FALSE(*m_outcome);
-    EXPECT_THAT(m_outcome->error(), HasSubstr(left + " can't be reached"));
+    EXPECT_THAT(m_outcome->error().reason, HasSubstr(left + " can't be reached"));
+    EXPECT_FALSE(m_outcome->error().isRefusal);
 }
 
 TEST_F(IntroductionTest, SaysWhyItWasRefused)
@@ -353,7 +354,8 @@ TEST_F(IntroductionTest, SaysWhyItWasRefused)
     introduce(m_a, stranger.address());
     ASSERT_TRUE(isDone());
     ASSERT_FALSE(*m_outcome);
-    EXPECT_EQ(m_outcome->error(), "the cookies of a@h and s@h differ");
+    EXPECT_EQ(m_outcome->error().reason, "the cookies of a@h and s@h differ");
+    EXPECT_TRUE(m_outcome->error().isRefusal);
     ASSERT_TRUE(runUntil([&] { return stranger.warnings.size() == 1; }));
 }
 
@@ -362,7 +364,7 @@ TEST_F(IntroductionTest, SaysWhatIsWrongWithTheAddress)
     introduce(m_a, "b");
     ASSERT_TRUE(isDone());
     ASSERT_FALSE(*m_outcome);
-    EXPECT_THAT(m_outcome->error(), HasSubstr("'b'"));
+    EXPECT_THAT(m_outcome->error().reason, HasSubstr("'b'"));
 }
 
 TEST_F(IntroductionTest, ComeOnlySoManyAtOnce)
@@ -374,7 +376,7 @@ TEST_F(IntroductionTest, ComeOnlySoManyAtOnce)
     introduce(m_a, mute.address());
     ASSERT_TRUE(isDone());
     ASSERT_FALSE(*m_outcome);
-    EXPECT_THAT(m_outcome->error(), HasSubstr("too many"));
+    EXPECT_THAT(m_outcome->error().reason, HasSubstr("too many"));
 }
 
 }  // namespace

@@ -124,10 +124,10 @@ TEST_F(LinkTlsTest, ShowsNothingOfWhatItCarries)
 
 TEST_F(LinkTlsTest, IntroducesToo)
 {
-    std::optional<Result<PeerIdentity, std::string>> outcome;
+    std::optional<Result<PeerIdentity, ConnectionEnd>> outcome;
     m_a.links().introduce(m_b.address(), [&](auto who) { outcome = std::move(who); });
     ASSERT_TRUE(runUntil([&] { return outcome.has_value(); }));
-    ASSERT_TRUE(*outcome) << outcome->error();
+    ASSERT_TRUE(*outcome) << outcome->error().reason;
     EXPECT_EQ(outcome->value(), m_b.links().self());
 
     RecordingNode plain("c@h");
@@ -135,7 +135,7 @@ TEST_F(LinkTlsTest, IntroducesToo)
     plain.links().introduce(m_b.address(), [&](auto who) { outcome = std::move(who); });
     ASSERT_TRUE(runUntil([&] { return outcome.has_value(); }));
     ASSERT_FALSE(*outcome);
-    EXPECT_THAT(outcome->error(), HasSubstr("it wants TLS"));
+    EXPECT_THAT(outcome->error().reason, HasSubstr("it wants TLS"));
 }
 
 TEST_F(LinkTlsTest, ProvesTheCookieInsideAllTheSame)
