@@ -7,6 +7,7 @@
 #include <cstring>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509err.h>
 #include <string_view>
 #include <utility>
 
@@ -96,11 +97,16 @@ Status<std::string> useCertificate(SSL_CTX* context, const TlsOptions& options)
         return "cannot use the private key '" + options.keyFile +
                "': it is encrypted, and there is no password for it";
     }
-    if (!isKey) return problemWith("cannot use the private key", options.keyFile);
-    if (SSL_CTX_check_private_key(context) != 1) {
-        return problemWith("the private key does not belong to the certificate",
-                           options.certificateFile);
+    const unsigned long error = ERR_peek_error();
+    const bool isOther = !isKey && ERR_GET_LIB(error) == ERR_LIB_X509 &&
+                         (ERR_GET_REASON(error) == X509_R_KEY_VALUES_MISMATCH ||
+                          ERR_GET_REASON(error) == X509_R_KEY_TYPE_MISMATCH);
+    if (isOther || (isKey && SSL_CTX_check_private_key(context) != 1)) {
+        ERR_clear_error();
+        return "the private key '" + options.keyFile + "' does not belong to the certificate '" +
+               options.certificateFile + "'";
     }
+    if (!isKey) return problemWith("cannot use the private key", options.keyFile);
     return {};
 }
 

@@ -434,7 +434,9 @@ TEST_F(TlsContextTest, SaysWhichFileCannotBeUsed)
 
     m_options = s_certificates->tlsOptions();
     m_options.keyFile = s_others->serverKey.string();
-    EXPECT_THAT(problem(), HasSubstr("key"));
+    EXPECT_EQ(problem(), "the private key '" + m_options.keyFile +
+                             "' does not belong to the certificate '" + m_options.certificateFile +
+                             "'");
 
     m_options = s_certificates->tlsOptions();
     m_options.authorityFile = "/nonexistent/ca.pem";
