@@ -25,7 +25,7 @@ constexpr broker::LogPosition kPositionsReserved = broker::LogPosition{1} << 32;
 /// So much room is kept free for a growing backlog: growing a file costs more than reusing it.
 constexpr std::int64_t kFreePageCountMax = 256 * 1024 * 1024 / kPageBytes;
 /// A step of giving space back: 4 MiB.
-constexpr const char* kVacuumStep = "PRAGMA incremental_vacuum(64)";
+constexpr const char* kVacuumStep = "PRAGMA incremental_vacuum(256)";
 
 std::filesystem::path walOf(std::filesystem::path file) { return file += "-wal"; }
 

@@ -30,8 +30,8 @@ struct StoreOptions {
     /// empty. Called while the store is being opened, on the store's thread.
     std::function<void(const std::string& line)> log;
 
-    /// The database refuses to grow beyond so many pages of 64 KiB, as if the disk were full; 0: no
-    /// limit. For tests.
+    /// The database refuses to grow beyond so many pages (kPageBytes), as if the disk were full; 0:
+    /// no limit. For tests.
     std::uint32_t pageCountMax = 0;
     /// Asked before each commit, on the store's thread; an error fails the commit. For tests.
     std::function<std::optional<IoError>()> writeFault;

@@ -511,7 +511,7 @@ TEST_F(SqliteStoreTest, AFullDiskLosesNothingThatWasWritten)
 {
     const std::string body(100 * 1024, 'x');
     auto options = optionsFor(m_file);
-    options.pageCountMax = 100;  // 6.4 MB
+    options.pageCountMax = 400;  // 6.5 MB
     std::vector<std::string> written;
     {
         StoreOnDisk disk{options};
@@ -628,7 +628,7 @@ TEST_F(SqliteStoreTest, TheFileIsRecognisable)
         StoreOnDisk disk{m_file};
         ASSERT_TRUE(disk.store->closeCleanly());
     }
-    EXPECT_EQ(queried(m_file, "PRAGMA page_size"), "65536");
+    EXPECT_EQ(queried(m_file, "PRAGMA page_size"), "16384");
     EXPECT_EQ(queried(m_file, "PRAGMA journal_mode"), "wal");
     EXPECT_EQ(queried(m_file, "PRAGMA user_version"), std::to_string(kSchemaVersion));
     EXPECT_EQ(contentsOf(m_file).substr(68, 4), "WRRN");

@@ -226,7 +226,7 @@ TEST_F(StoreThreadTest, AFailedCommitIsFinal)
 TEST_F(StoreThreadTest, AFullDiskFailsOnceAndKeepsWhatWasConfirmed)
 {
     auto options = optionsFor(m_file);
-    options.pageCountMax = 100;
+    options.pageCountMax = 400;  // 6.5 MB
     open(std::move(options));
     append(putQueue(1, 1, "q"));
     const std::string body(100'000, 'x');
