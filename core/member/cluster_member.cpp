@@ -57,7 +57,7 @@ ClusterMember::ClusterMember(MemberEnvironment environment)
                    m_world.warn("another node leads queue " + std::to_string(queue.value) +
                                 " now; what was not confirmed is refused");
                    m_world.broker.refuseUnconfirmed();
-                   m_publishes.refuseOwed();
+                   m_publishes.loseOwed(queue);
                }}),
       m_follower(
           {.broker = m_world.broker,
@@ -218,6 +218,7 @@ void ClusterMember::tick()
         watchMajority();
         announceStart();
         m_leader.retry();
+        m_publishes.retry();
         control();
         sendProposals();
     }

@@ -116,10 +116,11 @@ std::optional<JoinAnswer> decodeJoinAnswer(ByteView contents)
 std::string encode(const PublishAnswer& frame)
 {
     FieldWriter to = writerOf(FrameKind::PublishAnswer);
-    to.u64(frame.safeCount);
-    to.u32(static_cast<std::uint32_t>(frame.refused.size()));
-    for (const broker::LogPosition position : frame.refused)
-        to.u64(position);
+    for (const auto* positions : {&frame.safe, &frame.refused, &frame.lost}) {
+        to.u32(static_cast<std::uint32_t>(positions->size()));
+        for (const broker::LogPosition position : *positions)
+            to.u64(position);
+    }
     return to.take();
 }
 
@@ -127,9 +128,10 @@ std::optional<PublishAnswer> decodePublishAnswer(ByteView contents)
 {
     FieldReader from(contents);
     PublishAnswer frame;
-    frame.safeCount = from.u64();
-    for (std::size_t left = from.count(kFrameItemsMax); left > 0 && from.isGood(); --left)
-        frame.refused.push_back(from.u64());
+    for (auto* positions : {&frame.safe, &frame.refused, &frame.lost}) {
+        for (std::size_t left = from.count(kFrameItemsMax); left > 0 && from.isGood(); --left)
+            positions->push_back(from.u64());
+    }
     return complete(from, std::move(frame));
 }
 

@@ -90,11 +90,14 @@ struct Publish {
     std::vector<One> messages;
 };
 
-/// publish-answer = safe-count:u64 count:u32 refused:u64*
+/// publish-answer = (count:u32 position:u64*)*, of the three lists
+///
+/// By position, not by count: after a link was lost both ends need not agree on what is still owed.
 struct PublishAnswer {
-    /// So many more of those that were not refused are safe, in the order in which they were sent.
-    std::uint64_t safeCount = 0;
-    std::vector<broker::LogPosition> refused{};  ///< positions of who sent them
+    // Positions of who sent them.
+    std::vector<broker::LogPosition> safe{};
+    std::vector<broker::LogPosition> refused{};  ///< their queues don't want them
+    std::vector<broker::LogPosition> lost{};  ///< their queues may not have them: send them again
     bool operator==(const PublishAnswer&) const = default;
 };
 

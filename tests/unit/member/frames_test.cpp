@@ -42,7 +42,7 @@ TEST(Frames, comeBackAsTheyWere)
     answer.clusterId = "c";
     answer.members = {{node("b@h"), {1}, "host:5"}, {node("c@h"), {2}, "host:6"}};
     expectRoundTrip(answer, FrameKind::JoinAnswer, decodeJoinAnswer);
-    expectRoundTrip(PublishAnswer{9, {3, 5}}, FrameKind::PublishAnswer, decodePublishAnswer);
+    expectRoundTrip(PublishAnswer{{9}, {3, 5}, {4}}, FrameKind::PublishAnswer, decodePublishAnswer);
     expectRoundTrip(mirroring::MirrorOpen{{3}, 4}, FrameKind::MirrorOpen, decodeMirrorOpen);
     expectRoundTrip(mirroring::MirrorState{{3}, 4, 5}, FrameKind::MirrorState, decodeMirrorState);
     expectRoundTrip(mirroring::MirrorRanges{{3}, 4, 9, {{1, 2}, {5, 9}}}, FrameKind::MirrorRanges,

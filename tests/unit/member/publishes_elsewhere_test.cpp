@@ -80,10 +80,10 @@ TEST_F(PublishesElsewhereTest, WaitForTheirAnswer)
     const auto second = publish("b");
     EXPECT_EQ(positionsSent(), (std::vector{first, second}));
     EXPECT_FALSE(isSafe(first));
-    publishes.take(kOther, PublishAnswer{.safeCount = 1});
+    publishes.take(kOther, PublishAnswer{.safe = {first}});
     EXPECT_TRUE(isSafe(first));
     EXPECT_FALSE(isSafe(second));
-    publishes.take(kOther, PublishAnswer{.safeCount = 1});
+    publishes.take(kOther, PublishAnswer{.safe = {second}});
     EXPECT_TRUE(isSafe(second));
 }
 
@@ -92,8 +92,37 @@ TEST_F(PublishesElsewhereTest, ARefusedOneIsNotCounted)
     letOtherLead();
     const auto first = publish("a");
     const auto second = publish("b");
-    publishes.take(kOther, PublishAnswer{.safeCount = 1, .refused = {first}});
+    publishes.take(kOther, PublishAnswer{.safe = {second}, .refused = {first}});
     EXPECT_TRUE(isSafe(second));
+}
+
+TEST_F(PublishesElsewhereTest, AnAnswerToWhatWasGivenUpIsForNothingElse)
+{
+    letOtherLead();
+    const auto old = publish("a");
+    publishes.giveUp(kOther);
+    broker.removeReachable(kOther);
+    const auto later = publish("b");
+    broker.addReachable(kOther);
+    publishes.sendNew();
+    // The link was never lost: the other node owes what it took before it was given up.
+    publishes.take(kOther, PublishAnswer{.safe = {old}});
+    EXPECT_TRUE(isSafe(old));
+    EXPECT_FALSE(isSafe(later));
+}
+
+TEST_F(PublishesElsewhereTest, ADeadLetterThatMayBeLostIsSentAgain)
+{
+    letOtherLead();
+    const auto position = publish("a");
+    EXPECT_EQ(positionsSent(), std::vector{position});
+    publishes.take(kOther, PublishAnswer{.lost = {position}});
+    publishes.sendNew();
+    EXPECT_TRUE(positionsSent().empty()) << "not at once: the other node would say the same";
+    publishes.retry();
+    publishes.sendNew();
+    EXPECT_EQ(positionsSent(), std::vector{position});
+    EXPECT_FALSE(isSafe(position));
 }
 
 TEST_F(PublishesElsewhereTest, AnOldOneThatIsSentAgainKeepsNobodyWaiting)
@@ -106,7 +135,7 @@ TEST_F(PublishesElsewhereTest, AnOldOneThatIsSentAgainKeepsNobodyWaiting)
     broker.addReachable(kOther);
     const auto later = publish("b");
     EXPECT_EQ(positionsSent(), (std::vector{later, old})) << "not in the order of positions";
-    publishes.take(kOther, PublishAnswer{.safeCount = 2});
+    publishes.take(kOther, PublishAnswer{.safe = {later, old}});
     EXPECT_TRUE(isSafe(later));
 }
 
@@ -119,7 +148,25 @@ TEST_F(PublishesElsewhereTest, WhatNobodyLeadsWaitsAndArrivesWhereItIsLedNext)
     broker.roles().lead(*broker.findQueue(kQueue), false);
     publishes.sendNew();
     EXPECT_EQ(broker.findQueue(kQueue)->readyCount(), 1u);
+    EXPECT_FALSE(isSafe(position)) << "it has only just come into the log";
+    publishes.answer(broker.lastPosition());
     EXPECT_TRUE(isSafe(position));
+}
+
+TEST_F(PublishesElsewhereTest, WhatWasTakenHereIsSentToWhoLeadsNextUnlessItIsSafe)
+{
+    letOtherLead();
+    hasLink = false;
+    const auto position = publish("a");
+    broker.roles().lead(*broker.findQueue(kQueue), true);
+    publishes.sendNew();
+    publishes.loseOwed(kQueue);
+    hasLink = true;
+    letOtherLead();
+    publishes.sendNew();
+    EXPECT_EQ(positionsSent(), std::vector{position});
+    publishes.answer(broker.lastPosition());
+    EXPECT_FALSE(isSafe(position));
 }
 
 TEST_F(PublishesElsewhereTest, AreAnsweredOnceTheyAreSafeHere)
@@ -127,19 +174,37 @@ TEST_F(PublishesElsewhereTest, AreAnsweredOnceTheyAreSafeHere)
     const auto message = broker::makeMessage("", "q", {}, true, bytesOf(std::string_view{"a"}));
     publishes.take(kOther, Publish{{{70, kQueue, message}, {71, {99}, message}}});
     publishes.answer(broker.lastPosition());
-    EXPECT_EQ(answerSent(), (PublishAnswer{.safeCount = 1, .refused = {71}}))
-        << "there is no queue 99";
+    EXPECT_EQ(answerSent(), (PublishAnswer{.safe = {70}, .lost = {71}}))
+        << "there is no queue 99 here, but there may be one";
     publishes.answer(broker.lastPosition());
     EXPECT_TRUE(sent.empty()) << "once";
 }
 
-TEST_F(PublishesElsewhereTest, WhatIsOwedIsRefusedWhenItMayBeLost)
+TEST_F(PublishesElsewhereTest, WhoDoesNotLeadTheQueueTakesNothing)
+{
+    letOtherLead();
+    const auto message = broker::makeMessage("", "q", {}, true, bytesOf(std::string_view{"a"}));
+    publishes.take(kOther, Publish{{{70, kQueue, message}}});
+    publishes.answer(broker.lastPosition());
+    EXPECT_EQ(answerSent(), (PublishAnswer{.lost = {70}}));
+}
+
+TEST_F(PublishesElsewhereTest, WhatIsOwedIsSaidToBeLostWhenItMayBe)
 {
     const auto message = broker::makeMessage("", "q", {}, true, bytesOf(std::string_view{"a"}));
     publishes.take(kOther, Publish{{{70, kQueue, message}}});
-    publishes.refuseOwed();
+    publishes.loseOwed(kQueue);
     publishes.answer(broker.lastPosition());
-    EXPECT_EQ(answerSent(), (PublishAnswer{.safeCount = 0, .refused = {70}}));
+    EXPECT_EQ(answerSent(), (PublishAnswer{.lost = {70}}));
+}
+
+TEST_F(PublishesElsewhereTest, WhatIsOwedIsSaidToBeLostWhenTheLinkWas)
+{
+    const auto message = broker::makeMessage("", "q", {}, true, bytesOf(std::string_view{"a"}));
+    publishes.take(kOther, Publish{{{70, kQueue, message}}});
+    publishes.forget(kOther);
+    publishes.answer(broker.lastPosition());
+    EXPECT_EQ(answerSent(), (PublishAnswer{.lost = {70}}));
 }
 
 }  // namespace
