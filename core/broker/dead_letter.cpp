@@ -2,7 +2,6 @@
 
 #include "core/broker/message_copy.h"
 #include "core/broker/paging.h"
-#include "core/broker/publishing.h"
 #include "core/broker/sender_selection.h"
 
 #include <algorithm>
@@ -178,30 +177,29 @@ void DeadLettering::carryOn(const DeadLetter& letter)
 {
     Queue* queue = m_state.catalogue.findQueue(letter.queue);
     if (queue == nullptr || letter.isLost) return;  // the queue has gone, its messages with it
-    const std::size_t sentBefore = m_state.remotePublishes.size();
-    const std::size_t takenBy = publish(*queue, letter);
+    const Publishing::DeadLetterOutcome outcome = publish(*queue, letter);
+    const bool isDropped = outcome.takenBy == 0;
     queue->deadLetteredCount += 1;
-    queue->deadLetterDroppedCount += takenBy == 0;
+    queue->deadLetterDroppedCount += isDropped;
     if (letter.entry.position == 0 && !queue->isMirrored) return;
-    Remove removal{queue->id(), letter.entry.sequence, letter.entry.position,
-                   takenBy == 0 ? RemovalReason::Dropped : RemovalReason::DeadLettered};
-    if (m_state.remotePublishes.size() > sentBefore) {
-        // Another node is to have it first.
-        m_state.delayedRemovals.emplace_back(m_state.remotePublishes.back().position,
-                                             std::move(removal));
+    if (m_state.isClustered && outcome.position > m_state.committed()) {
+        // A mirror forgets it as soon as it hears of the removal, and may lead the queue next:
+        // first everybody has it who may lead the queues that it went to.
+        m_state.delayedRemovals.push_back({outcome.position, queue->id(), letter.entry});
         return;
     }
-    m_state.log(std::move(removal));
+    m_state.log(Remove{queue->id(), letter.entry.sequence, letter.entry.position,
+                       isDropped ? RemovalReason::Dropped : RemovalReason::DeadLettered});
 }
 
-std::size_t DeadLettering::publish(Queue& queue, const DeadLetter& letter)
+Publishing::DeadLetterOutcome DeadLettering::publish(Queue& queue, const DeadLetter& letter)
 {
     const QueueSettings& settings = queue.settings();
-    if (!settings.deadLetterExchange) return 0;
+    if (!settings.deadLetterExchange) return {};
     const QueueDefinition& definition = queue.definition();
     Vhost& vhost = *m_state.catalogue.findVhost(definition.vhost);
     Exchange* exchange = vhost.findExchange(*settings.deadLetterExchange);
-    if (exchange == nullptr) return 0;
+    if (exchange == nullptr) return {};
     const std::string* routingKey =
         settings.deadLetterRoutingKey ? &*settings.deadLetterRoutingKey : nullptr;
     const MessagePtr message =

@@ -2,6 +2,7 @@
 
 #include "core/base/time.h"
 #include "core/broker/message.h"
+#include "core/broker/publishing.h"
 #include "core/broker/state.h"
 
 #include <string>
@@ -10,7 +11,6 @@
 namespace warren::broker {
 
 class Paging;
-class Publishing;
 
 /// RabbitMQ's word for why a message died: "rejected", "expired", "maxlen" or "delivery_limit".
 std::string_view deathReasonText(DeathReason reason);
@@ -32,8 +32,8 @@ bool isDeathCycle(const Message& message, std::string_view queueName);
 ///
 /// What leaves a queue is put on a list (State::discard) and carried on at the end of the command
 /// or flush, so that one death never happens within another. A stored message is removed from its
-/// queue in the log only behind the Enqueues of its new places: it is never lost in between.
-/// Thread: the broker's.
+/// queue in the log only behind the Enqueues of its new places, and in a cluster once those are
+/// safe on all nodes that matter: it is never lost in between. Thread: the broker's.
 class DeadLettering {
 public:
     DeadLettering(State& state, Paging& paging, Publishing& publishing)
@@ -47,8 +47,7 @@ public:
 
 private:
     void carryOn(const DeadLetter& letter);
-    /// @returns how many queues took it
-    std::size_t publish(Queue& queue, const DeadLetter& letter);
+    Publishing::DeadLetterOutcome publish(Queue& queue, const DeadLetter& letter);
 
     State& m_state;
     Paging& m_paging;

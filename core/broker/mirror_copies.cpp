@@ -8,7 +8,9 @@ namespace warren::broker {
 
 namespace {
 
-/// Calls `visit(entry)` for what consumers hold of the queue.
+/// Calls `visit(entry)` for what the queue has beside its ready messages: what consumers hold, and
+/// what has died and is not safe elsewhere yet. Should this node be lost now, that must still be
+/// there.
 template <typename Visit>
 void forEachHeld(const State& state, QueueId queue, Visit visit)
 {
@@ -18,6 +20,15 @@ void forEachHeld(const State& state, QueueId queue, Visit visit)
                 if (message.queue == queue) visit(message.entry);
             });
         });
+    }
+    const Ring<DeadLetter>& letters = state.deadLetters;
+    for (std::size_t i = 0; i < letters.size(); ++i) {
+        const DeadLetter& letter = letters[i];
+        const bool wasInQueue = letter.entry.sequence != 0 && !letter.isLost;
+        if (letter.queue == queue && wasInQueue) visit(letter.entry);
+    }
+    for (const DelayedRemoval& removal : state.delayedRemovals) {
+        if (removal.queue == queue) visit(removal.entry);
     }
 }
 

@@ -36,8 +36,8 @@ public:
 
     // ---- a master's
 
-    /// Its first messages behind `after`, ready or held by consumers, in order; without their
-    /// bodies if those are on disk only.
+    /// Its first messages behind `after`, in order, ready, held by consumers, or dead and not safe
+    /// elsewhere yet; without their bodies if those are on disk only.
     std::vector<QueueEntry> messagesAfter(const Queue& queue, Sequence after,
                                           std::size_t countMax) const;
     /// What it has up to `upTo`.

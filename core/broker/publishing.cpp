@@ -249,8 +249,9 @@ Result<bool, Refusal> Publishing::publish(Vhost& vhost, const MessagePtr& messag
     return !target->queues->empty();
 }
 
-std::size_t Publishing::publishDeadLetter(Vhost& vhost, Exchange& exchange,
-                                          const MessagePtr& message, bool judgesCycles)
+Publishing::DeadLetterOutcome Publishing::publishDeadLetter(Vhost& vhost, Exchange& exchange,
+                                                            const MessagePtr& message,
+                                                            bool judgesCycles)
 {
     const auto keys = senderSelectedKeys(*message);
     findQueues(vhost, exchange, *message, keys ? *keys : SenderSelectedKeys{});
@@ -264,10 +265,16 @@ std::size_t Publishing::publishDeadLetter(Vhost& vhost, Exchange& exchange,
             return isDeathCycle(*message, queue->definition().name);
         });
     }
-    std::size_t takenBy = 0;
-    for (Queue* queue : queues)
-        takenBy += !enqueue(*queue, message).isRefused;
-    return takenBy;
+    DeadLetterOutcome all;
+    for (Queue* queue : queues) {
+        // Whoever leads a queue in a cluster may be deposed before others have the message. Then it
+        // has to be sent again, so it is sent in the first place, be it to this node.
+        const Outcome one =
+            m_state.isClustered ? sendAway(*queue, message) : enqueue(*queue, message);
+        all.takenBy += !one.isRefused;
+        all.position = std::max(all.position, one.position);
+    }
+    return all;
 }
 
 LogPosition Publishing::takeRelayed(Queue& queue, const MessagePtr& message, bool& isRefused)

@@ -35,11 +35,14 @@ public:
     Verdict commit(Channel& channel);
     Verdict rollback(Channel& channel);
 
+    struct DeadLetterOutcome {
+        std::size_t takenBy = 0;   ///< queues
+        LogPosition position = 0;  ///< after which it is safe in all of them; 0: it is at once
+    };
     /// A message that died goes on to the queues that its exchange routes it to.
     /// @param judgesCycles  leave out queues that it would come back to for ever
-    /// @returns how many queues took it
-    std::size_t publishDeadLetter(Vhost& vhost, Exchange& exchange, const MessagePtr& message,
-                                  bool judgesCycles);
+    DeadLetterOutcome publishDeadLetter(Vhost& vhost, Exchange& exchange, const MessagePtr& message,
+                                        bool judgesCycles);
 
     /// Another node has routed a message to this queue.
     /// @returns the position after which it is safe; 0: it is at once

@@ -85,9 +85,9 @@ void State::discard(const Queue& queue, QueueEntry&& entry, DeathReason reason)
 void State::commit(LogPosition upTo)
 {
     m_committed = std::max(m_committed, upTo);
-    for (; !delayedRemovals.empty() && delayedRemovals.front().first <= m_committed;
+    for (; !delayedRemovals.empty() && delayedRemovals.front().after <= m_committed;
          delayedRemovals.pop_front()) {
-        log(std::move(delayedRemovals.front().second));
+        log(delayedRemovals.front().operation());
     }
     std::erase_if(m_backlogged, [this](ConnectionId id) {
         Connection* connection = findConnection(id);

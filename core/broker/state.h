@@ -48,6 +48,17 @@ struct BodyWait {
     bool isDeadLetter = false;  ///< else an event of this channel does
 };
 
+/// A message whose dead letters are on their way: it leaves its queue for good once they are safe.
+struct DelayedRemoval {
+    LogPosition after = 0;  ///< of the last of them
+    QueueId queue;
+    QueueEntry entry;
+    Remove operation() const
+    {
+        return {queue, entry.sequence, entry.position, RemovalReason::DeadLettered};
+    }
+};
+
 /// What an exchange has kept, on its way to the queue or exchange that was just bound to it.
 struct Replay {
     std::string vhost;
@@ -102,8 +113,8 @@ public:
     NodeId definitionsLeader{};       ///< through whom definitions change; kNoNode: nobody
     std::set<NodeId> reachableNodes;  ///< others that requests can be sent to
     bool isApplyingAgreed = false;    ///< changes come from the cluster: it knows them
-    /// Dead letters on their way to other nodes: each goes once that position is committed.
-    std::deque<std::pair<LogPosition, Remove>> delayedRemovals;
+    /// By position. What is here counts as there for mirrors (mirror_copies.h).
+    std::deque<DelayedRemoval> delayedRemovals;
     std::vector<RemotePublish> remotePublishes;  ///< since the last call of Broker::take…
     /// Why publishers are blocked, if they are.
     Alarms alarms;

@@ -4,9 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <gmock/gmock.h>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace warren::broker {
@@ -236,6 +238,74 @@ TEST(DeadLetterStore, NeverLosesAMessageBetweenItsQueues)
         const bool wasStored = survivingCount >= 1;
         EXPECT_GE(count, wasStored ? 1u : 0u) << survivingCount;
     }
+}
+
+/// A node of a cluster that leads a mirrored queue "work" and its dead letters' queue "dead".
+class DeadLetterInAClusterTest : public ::testing::Test {
+protected:
+    DeadLetterInAClusterTest()
+    {
+        broker.ensureVhost("/");
+        FieldTable arguments;
+        arguments.append("x-dead-letter-exchange", "");
+        arguments.append("x-dead-letter-routing-key", "dead");
+        for (const QueueId id : {kWork, kDead}) {
+            broker.restore(PutQueue{{.id = id,
+                                     .vhost = "/",
+                                     .name = id == kWork ? "work" : "dead",
+                                     .isDurable = true,
+                                     .exclusiveOwner = {},
+                                     .arguments = id == kWork ? arguments : FieldTable{}}});
+        }
+        broker.finishRestore(0, kDead);
+        broker.setClustered(true);
+        work().isMirrored = true;
+        broker.addConnection(kClient);
+        broker.apply(kClient, {0, OpenConnection{.vhost = "/"}});
+        broker.apply(kClient, {1, OpenChannel{}});
+        (void)broker.publishing().publish(*broker.findVhost("/"),
+                                          test::messageOf("", "work", "m", true));
+        broker.apply(kClient, {1, Get{.queue = "work"}});
+        broker.flush();
+        (void)broker.takeOperations();
+        broker.commit(broker.lastPosition());
+        broker.apply(kClient, {1, Reject{.tag = 1, .requeues = false}});
+    }
+
+    Queue& work() { return *broker.findQueue(kWork); }
+    std::size_t countAtMirrors()
+    {
+        return broker.mirrorCopies().messagesAfter(work(), 0, 10).size();
+    }
+    std::size_t removalCount()
+    {
+        const auto operations = broker.takeOperations();
+        return static_cast<std::size_t>(std::ranges::count_if(
+            operations, [](const auto& one) { return std::holds_alternative<Remove>(one); }));
+    }
+
+    static constexpr QueueId kWork{1};
+    static constexpr QueueId kDead{2};
+    static constexpr ConnectionId kClient{1};
+    Broker broker{1};
+};
+
+TEST_F(DeadLetterInAClusterTest, IsSentToItsQueueBeItHere)
+{
+    const auto sent = broker.takeRemotePublishes();
+    ASSERT_EQ(sent.size(), 1u);
+    EXPECT_EQ(sent.front().queue, kDead);
+    EXPECT_FALSE(sent.front().connection) << "there is nobody who could send it again";
+}
+
+TEST_F(DeadLetterInAClusterTest, LeavesItsQueueOnceItIsSafe)
+{
+    EXPECT_EQ(removalCount(), 0u);
+    EXPECT_EQ(countAtMirrors(), 1u) << "mirrors that come now are to have it";
+    EXPECT_EQ(broker.mirrorCopies().rangesUpTo(work(), work().lastSequence()).size(), 1u);
+    broker.commit(broker.lastPosition());
+    EXPECT_EQ(removalCount(), 1u);
+    EXPECT_EQ(countAtMirrors(), 0u);
 }
 
 }  // namespace
