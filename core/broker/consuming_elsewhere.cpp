@@ -67,6 +67,7 @@ void Consuming::endRemoteConsumers(const Queue& queue)
             if (channel.relays == nullptr) return;
             std::erase_if(channel.relays->consumers, [&](const auto& one) {
                 if (one.second.queue != queue.id()) return false;
+                m_relaying.settleConsume(channel, one.first);
                 channel.giveSlotBack(one.second.slot);
                 if (channel.connection.wantsConsumerCancelNotify && !channel.isClosing) {
                     m_state.post(channel, CancelNotice{one.first});

@@ -135,12 +135,14 @@ void QueueRoles::resubscribe(Queue& queue)
     for (const auto& [channel, tag] : places) {
         const auto at = channel->relays->consumers.find(tag);
         if (queue.isLed()) {
+            m_relaying.settleConsume(*channel, tag);
             const ChannelRelays::RemoteConsumer consumer = std::move(at->second);
             channel->relays->consumers.erase(at);
             m_consuming.resume(*channel, queue, consumer.command, consumer.slot);
         } else if (at->second.node != queue.leader) {
             at->second.node = kNoNode;
             if (m_state.reachableNodes.contains(queue.leader)) {
+                m_relaying.settleConsume(*channel, tag);
                 m_relaying.subscribe(*channel, tag, queue.leader);
             }
         }

@@ -401,6 +401,24 @@ void Relaying::adopt(Channel& channel, const std::string& tag,
     channel.relays->consumers.emplace(tag, std::move(consumer));
 }
 
+void Relaying::settleConsume(Channel& channel, const std::string& tag)
+{
+    const auto consumer = channel.relays->consumers.find(tag);
+    if (consumer == channel.relays->consumers.end()) return;
+    for (auto& [node, side] : channel.relays->counterparts) {
+        for (ChannelRelays::Expected& expected : side.expected) {
+            if (expected.kind != Kind::Consume || expected.tag != tag) continue;
+            const std::uint64_t place = std::exchange(expected.place, 0);
+            if (place == 0) continue;
+            const auto filled = channel.connection.fill(channel.number, place);
+            if (!filled) continue;
+            channel.connection.replace(*filled,
+                                       ConsumeOk{consumer->second.slot, tag, expected.noWait});
+        }
+    }
+    m_state.release(channel.connection);
+}
+
 void Relaying::subscribe(Channel& channel, const std::string& tag, NodeId to)
 {
     counterpart(channel, to);

@@ -79,6 +79,9 @@ public:
 
     /// Subscribes a consumer at the node that serves its queue now, without telling the client.
     void subscribe(Channel& channel, const std::string& tag, NodeId to);
+    /// The consumer is served from elsewhere than where it was asked for: whoever was asked need
+    /// not answer any more, the client is told now. Call before its deliveries can come from there.
+    void settleConsume(Channel& channel, const std::string& tag);
     /// Makes a consumer of ours one of another node's.
     void adopt(Channel& channel, const std::string& tag, ChannelRelays::RemoteConsumer&& consumer);
 

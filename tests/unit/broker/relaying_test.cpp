@@ -232,6 +232,24 @@ TEST_F(RelayingTest, AConsumerGoesOnWhereTheQueueIsServedNext)
     EXPECT_EQ(all.front(), "1 deliver  1 a");
 }
 
+TEST_F(RelayingTest, AConsumerWhoseQueueMovesBeforeItsAnswerIsToldBeforeItGetsAnything)
+{
+    apply(1, Consume{.queue = "q", .tag = "c"});
+    edge.flush();
+    edge.roles().lead(*edge.findQueue(kQueue), true);
+    (void)edge.publishing().publish(*edge.findVhost("/"), test::messageOf("", "q", "a"));
+    edge.flush();
+    edge.removeReachable(kServingNode);
+    edge.flush();
+    edge.drainEvents([this](ConnectionId, std::span<Event> events) {
+        for (const Event& event : events)
+            told.push_back(test::describe(event));
+    });
+    ASSERT_EQ(told.size(), 2u) << "and nobody closes its channel for an answer that came";
+    EXPECT_EQ(told.front(), "1 consume-ok c");
+    EXPECT_NE(told.back().find("deliver"), std::string::npos) << told.back();
+}
+
 TEST_F(RelayingTest, WhatIsHeldOfALostNodeMayStillBeAcknowledged)
 {
     (void)send(Consume{.queue = "q", .tag = "c"});
