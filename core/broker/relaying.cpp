@@ -368,6 +368,8 @@ std::vector<std::pair<ConnectionId, ChannelNumber>> Relaying::lose(NodeId node)
     m_out.erase(node);
     std::erase_if(m_sides, [&](const auto& one) {
         if (one.first.second != node) return false;
+        // It may be reached all the same, and only be believed to be lost.
+        m_out[node].push_back({one.first.first, 0, RelayRequest::Lose{}});
         Connection* connection = m_state.findConnection(one.first.first);
         if (connection == nullptr) return true;
         connection->forEachChannel([&](Channel& channel) {

@@ -250,6 +250,17 @@ TEST_F(RelayingTest, AConsumerWhoseQueueMovesBeforeItsAnswerIsToldBeforeItGetsAn
     EXPECT_NE(told.back().find("deliver"), std::string::npos) << told.back();
 }
 
+TEST_F(RelayingTest, ANodeThatIsOnlyBelievedToBeLostForgetsTheClientAll)
+{
+    publish("a");
+    (void)send(Consume{.queue = "q", .tag = "c"});
+    EXPECT_EQ(server.findQueue(kQueue)->unackedCount(), 1u);
+    edge.removeReachable(kServingNode);
+    (void)settle();
+    EXPECT_EQ(server.findQueue(kQueue)->unackedCount(), 0u) << "the links were there all the time";
+    EXPECT_EQ(readyCount(), 1u);
+}
+
 TEST_F(RelayingTest, WhatIsHeldOfALostNodeMayStillBeAcknowledged)
 {
     (void)send(Consume{.queue = "q", .tag = "c"});
