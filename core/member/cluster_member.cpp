@@ -363,7 +363,7 @@ void ClusterMember::appliedDefinition(const cluster::AppliedCommand& command, bo
     const auto& change = std::get<broker::CatalogueChange>(command.command->body);
     if (!isAppliedHere) m_world.broker.agreedChanges().apply(change);
     for (const QueueId queue : command.removedQueues)
-        m_leader.forget(queue);
+        m_leader.remove(queue);
     const bool isPolicy = std::holds_alternative<broker::PutPolicy>(change) ||
                           std::holds_alternative<broker::RemovePolicy>(change);
     if (isPolicy) updateRoles();

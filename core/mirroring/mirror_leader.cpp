@@ -45,6 +45,13 @@ void MirrorLeader::forget(QueueId queue)
     if (at == m_led.end()) return;
     // Nothing will come any more of what waits: that must not look as if it had.
     if (isWaiting(queue, at->second)) m_environment.deposed(queue);
+    remove(queue);
+}
+
+void MirrorLeader::remove(QueueId queue)
+{
+    const auto at = m_led.find(queue);
+    if (at == m_led.end()) return;
     for (auto& [node, leg] : at->second.legs)
         drop(queue, node, leg);
     m_led.erase(at);

@@ -74,6 +74,9 @@ public:
               std::size_t batchCountMax);
     /// It no longer does.
     void forget(QueueId queue);
+    /// There is no such queue any more: with it has gone what waited to be mirrored, and nobody
+    /// else's messages are concerned.
+    void remove(QueueId queue);
     void nodeUp(NodeId node);
     void nodeDown(NodeId node);
 
