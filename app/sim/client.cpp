@@ -5,150 +5,115 @@
 
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace warren::sim {
+
+Client::Client(Part part)
+    : m_world(part.world),
+      m_history(part.history),
+      m_queue(std::move(part.queue)),
+      m_number(part.number),
+      m_speaksAmqp(part.speaksAmqp)
+{
+}
 
 void Client::act()
 {
     if (m_isFailed) disconnect();
-    if (m_node == nullptr) {
-        connect();
-    } else if (m_isReady) {
+    if (m_node == nullptr) connect();
+    if (m_node == nullptr || m_isFailed) return;
+    flushSpeech();
+    if (!m_isReady) {
+        m_isReady = m_speech == nullptr || m_speech->isOpen();
+        if (m_isReady) begin();
+    } else {
         goOn();
     }
 }
 
 void Client::connect()
 {
+    if (m_world.now() < m_connectsAt) return;
     Node* node = m_world.anyServingNode();
     if (node == nullptr) return;
     m_node = node;
+    if (m_speaksAmqp) {
+        m_speech = std::make_unique<AmqpSpeech>();
+        m_connection = node->connectSession(
+            [this](ByteView bytes, bool isClosed) { takeBytes(bytes, isClosed); });
+        return;
+    }
     m_connection = node->connect([this](std::span<broker::Event> events) { receive(events); });
-    node->apply(m_connection, {0, broker::OpenConnection{.vhost = "/", .user = {}}});
-    if (m_isFailed) return;
+    node->apply(m_connection, {0, broker::OpenConnection{.vhost = "/",
+                                                         .user = {},
+                                                         .wantsConsumerCancelNotify = true,
+                                                         .wantsBlockedNotify = true}});
     node->apply(m_connection, {1, broker::OpenChannel{}});
-    m_isReady = true;
-    begin();
 }
 
+/// Something was wrong with it: it tries again, a little later.
 void Client::disconnect()
 {
     if (m_node != nullptr && m_node->isUp()) m_node->loseConnection(m_connection);
-    m_node = nullptr;
-    m_isFailed = false;
-    m_isReady = false;
-    lost();
+    forgetConnection();
+    m_connectsAt = m_world.now() + std::chrono::milliseconds{m_world.below(100)};
 }
 
 void Client::loseNode(const Node* node)
 {
-    if (m_node != node) return;
+    if (m_node == node) forgetConnection();
+}
+
+void Client::forgetConnection()
+{
     m_node = nullptr;
+    m_speech.reset();
     m_isFailed = false;
-    m_isReady = false;
-    lost();
+    m_isBlocked = false;
+    if (std::exchange(m_isReady, false)) lost();
 }
 
 void Client::send(broker::CommandBody&& body)
 {
     if (m_node == nullptr || m_isFailed) return;
-    m_node->apply(m_connection, {1, std::move(body)});
+    if (m_speech == nullptr) {
+        m_node->apply(m_connection, {1, std::move(body)});
+        return;
+    }
+    m_speech->say(body);
+    flushSpeech();
 }
 
-void Client::receive(std::span<broker::Event> events)
+bool Client::isHeld() const { return m_node != nullptr && m_node->isHeld(m_connection); }
+
+void Client::flushSpeech()
+{
+    if (m_speech == nullptr) return;
+    const Buffer bytes = m_speech->takeOutput();
+    if (!bytes.isEmpty()) m_node->receiveBytes(m_connection, bytes.view());
+}
+
+void Client::takeBytes(ByteView bytes, bool isClosed)
+{
+    if (m_speech == nullptr) return;
+    std::vector<broker::Event> events;
+    if (!m_speech->hear(bytes, events)) m_world.fail("a session said what is no AMQP");
+    receive(events);
+    if (isClosed) m_isFailed = true;
+}
+
+void Client::receive(std::span<const broker::Event> events)
 {
     for (const broker::Event& event : events) {
+        if (std::holds_alternative<broker::Blocked>(event.body)) m_isBlocked = true;
+        if (std::holds_alternative<broker::Unblocked>(event.body)) m_isBlocked = false;
         const bool hasFailed = std::holds_alternative<broker::ChannelFailed>(event.body) ||
                                std::holds_alternative<broker::ConnectionFailed>(event.body) ||
                                std::holds_alternative<broker::CancelNotice>(event.body);
         if (hasFailed) m_isFailed = true;
         if (!m_isFailed) take(event);
     }
-}
-
-// --------------------------------------------------------------------------------------- publisher
-
-void Publisher::begin()
-{
-    send(broker::SelectConfirms{});
-    m_lastTag = 0;
-}
-
-void Publisher::goOn()
-{
-    if (m_world.isEnding() && m_again.empty()) return;
-    while (m_unconfirmed.size() < kWindow) {
-        std::uint32_t number = 0;
-        if (!m_again.empty()) {
-            number = m_again.front();
-            m_again.pop_front();
-        } else if (!m_world.isEnding()) {
-            number = ++m_last;
-        } else {
-            return;
-        }
-        const History::Id id{m_number, number};
-        m_world.history().sent(id);
-        m_unconfirmed[++m_lastTag] = number;
-        const std::string text = id.text();
-        send(broker::Publish{.message = broker::makeMessage("", m_queue, {}, true, bytesOf(text))});
-        if (m_world.below(4) == 0) return;
-    }
-}
-
-void Publisher::take(const broker::Event& event)
-{
-    const auto* confirm = std::get_if<broker::Confirm>(&event.body);
-    if (confirm != nullptr) settle(confirm->tag, confirm->isMultiple, confirm->isRefused);
-}
-
-void Publisher::settle(DeliveryTag tag, bool isMultiple, bool isRefused)
-{
-    const auto end = m_unconfirmed.upper_bound(tag);
-    const auto begin = isMultiple ? m_unconfirmed.begin() : m_unconfirmed.find(tag);
-    for (auto at = begin; at != end && at != m_unconfirmed.end();) {
-        if (isRefused) {
-            m_world.history().refused();
-            m_again.push_back(at->second);
-        } else {
-            m_world.history().confirmed({m_number, at->second});
-        }
-        at = m_unconfirmed.erase(at);
-    }
-}
-
-void Publisher::lost()
-{
-    for (const auto& [tag, number] : std::exchange(m_unconfirmed, {}))
-        m_again.push_back(number);
-}
-
-// ---------------------------------------------------------------------------------------- consumer
-
-void Consumer::begin()
-{
-    send(broker::SetPrefetch{.count = 20});
-    send(broker::Consume{.queue = m_queue, .tag = "c"});
-}
-
-void Consumer::goOn()
-{
-    while (!m_held.empty()) {
-        if (!m_world.isEnding() && m_world.below(8) == 0) return;
-        const DeliveryTag tag = m_held.front();
-        m_held.pop_front();
-        send(broker::Ack{.tag = tag});
-    }
-}
-
-void Consumer::take(const broker::Event& event)
-{
-    const auto* delivery = std::get_if<broker::Delivery>(&event.body);
-    if (delivery == nullptr) return;
-    const auto id = History::Id::parse(std::string{textOf(delivery->message->body())});
-    if (!id) return m_world.fail("a body is not what was sent");
-    m_world.history().delivered(*id, delivery->isRedelivered);
-    m_held.push_back(delivery->tag);
 }
 
 }  // namespace warren::sim

@@ -1,12 +1,11 @@
 #pragma once
 
+#include "app/sim/amqp_speech.h"
 #include "app/sim/history.h"
+#include "core/base/time.h"
 #include "core/broker/broker.h"
 
-#include <cstdint>
-#include <deque>
-#include <map>
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -15,16 +14,26 @@ namespace warren::sim {
 class Node;
 class World;
 
-/// A client that connects to any node that serves, and to another one when it is lost.
+/// A client that connects to any node that serves, and to another one when it is lost. It talks to
+/// the broker by commands, or speaks AMQP with a session of its node.
 class Client {
 public:
-    Client(World& world, std::string queue) : m_world(world), m_queue(std::move(queue)) {}
+    struct Part {
+        World& world;
+        History& history;
+        std::string queue;
+        std::uint32_t number = 0;
+        bool speaksAmqp = false;
+    };
+    explicit Client(Part part);
     virtual ~Client() = default;
 
     /// Its turn to do something.
     void act();
     /// Its node has died.
     void loseNode(const Node* node);
+    /// Whether it has told the world all that it has to.
+    virtual bool isAtRest() const { return !m_isBlocked; }
 
 protected:
     virtual void begin() = 0;
@@ -32,57 +41,31 @@ protected:
     virtual void take(const broker::Event& event) = 0;
     virtual void lost() = 0;
     void send(broker::CommandBody&& body);
+    /// Whether its node reads nothing from it at the moment.
+    bool isHeld() const;
+    bool isReady() const { return m_isReady; }
 
     World& m_world;
-    std::string m_queue;
-    bool m_isReady = false;
+    History& m_history;
+    const std::string m_queue;
+    const std::uint32_t m_number;
 
 private:
     void connect();
     void disconnect();
-    void receive(std::span<broker::Event> events);
+    void forgetConnection();
+    void takeBytes(ByteView bytes, bool isClosed);
+    void receive(std::span<const broker::Event> events);
+    void flushSpeech();
 
+    const bool m_speaksAmqp;
     Node* m_node = nullptr;
     ConnectionId m_connection;
+    std::unique_ptr<AmqpSpeech> m_speech;  // of this connection
+    bool m_isReady = false;
     bool m_isFailed = false;
-};
-
-/// Publishes with confirms; what is refused or not answered is sent again.
-class Publisher final : public Client {
-public:
-    static constexpr std::size_t kWindow = 8;
-
-    Publisher(World& world, std::string queue, std::uint32_t number)
-        : Client(world, std::move(queue)), m_number(number)
-    {
-    }
-
-private:
-    void begin() override;
-    void goOn() override;
-    void take(const broker::Event& event) override;
-    void lost() override;
-    void settle(DeliveryTag tag, bool isMultiple, bool isRefused);
-
-    std::uint32_t m_number;
-    std::uint32_t m_last = 0;
-    std::deque<std::uint32_t> m_again;
-    std::map<DeliveryTag, std::uint32_t> m_unconfirmed;
-    DeliveryTag m_lastTag = 0;
-};
-
-/// Acknowledges what it gets, most of the time.
-class Consumer final : public Client {
-public:
-    using Client::Client;
-
-private:
-    void begin() override;
-    void goOn() override;
-    void take(const broker::Event& event) override;
-    void lost() override { m_held.clear(); }
-
-    std::deque<DeliveryTag> m_held;
+    bool m_isBlocked = false;  // so it was told
+    Instant m_connectsAt{};
 };
 
 }  // namespace warren::sim

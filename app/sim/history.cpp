@@ -24,37 +24,98 @@ std::optional<History::Id> History::Id::parse(const std::string& text)
     return id;
 }
 
-void History::delivered(Id id, bool isRedelivered)
+void History::breakRule(const std::string& rule)
+{
+    if (!m_violation) m_violation = rule;
+}
+
+unsigned History::sentCount(Id id) const
+{
+    const auto at = m_sent.find(id);
+    return at == m_sent.end() ? 0 : at->second;
+}
+
+void History::sent(Id id, bool mayExpire)
+{
+    m_sent[id] += 1;
+    if (mayExpire) m_mayExpire.insert(id);
+}
+
+void History::delivered(Id id, bool isRedelivered, std::uint32_t consumer)
 {
     const bool isFirst = m_delivered.insert(id).second;
     m_redeliveredCount += isRedelivered;
+    const unsigned sent = sentCount(id);
+    if (sent == 0) breakRule("message " + id.text() + " came and was never sent");
     if (isRedelivered) return;
-    const unsigned sent = m_sent.contains(id) ? m_sent.at(id) : 0;
-    if (++m_unmarked[id] > sent && !m_violation) {
-        m_violation = "message " + id.text() + " came " + std::to_string(m_unmarked[id]) +
-                      " times without the redelivered flag and was sent " + std::to_string(sent) +
-                      " times";
+    if (++m_unmarked[id] > sent) {
+        breakRule("message " + id.text() + " came " + std::to_string(m_unmarked[id]) +
+                  " times without the redelivered flag and was sent " + std::to_string(sent) +
+                  " times");
     }
     // Who sends again after a refusal mixes the order up by himself.
     if (!isFirst || sent > 1) return;
-    std::uint32_t& last = m_lastFirst[id.publisher];
-    if (id.number < last && !m_violation) {
-        m_violation = "message " + id.text() + " came after number " + std::to_string(last);
+    std::uint32_t& last = m_lastFirst[{consumer, id.publisher}];
+    if (id.number < last) {
+        breakRule("message " + id.text() + " came after number " + std::to_string(last));
     }
     last = std::max(last, id.number);
 }
 
+void History::died(Id id, Death death, bool isRedelivered)
+{
+    m_dead.insert(id);
+    if (sentCount(id) == 0) breakRule("dead letter " + id.text() + " was never sent");
+    if (death == Death::Rejected && !m_rejected.contains(id)) {
+        breakRule("message " + id.text() + " died as rejected, and nobody rejected it");
+    }
+    if (death == Death::Expired && !m_mayExpire.contains(id)) {
+        breakRule("message " + id.text() + " died as expired, and had no lifetime");
+    }
+    if (!isRedelivered) m_unmarkedDead[id] += 1;
+}
+
+void History::removalEnded()
+{
+    m_openRemovals -= 1;
+    for (const auto& [id, count] : m_sent)
+        m_removed.insert(m_removed.end(), id);
+}
+
+bool History::isMissing(Id id) const
+{
+    if (m_openRemovals > 0 || m_removed.contains(id)) return false;
+    if (m_fate == Fate::Delivered) return !m_delivered.contains(id);
+    return !m_acknowledged.contains(id) && !m_dead.contains(id);
+}
+
 std::size_t History::missingCount() const
 {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        m_confirmed, [this](const Id& id) { return !m_delivered.contains(id); }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(m_confirmed, [this](const Id& id) { return isMissing(id); }));
 }
 
 std::optional<std::string> History::violation(bool isOver) const
 {
     if (m_violation || !isOver) return m_violation;
     for (const Id& id : m_confirmed) {
-        if (!m_delivered.contains(id)) return "message " + id.text() + " was confirmed and is lost";
+        if (!isMissing(id)) continue;
+        std::string text = "message " + id.text() + " was confirmed and is lost";
+        if (m_rejected.contains(id)) text += ", after it was rejected";
+        return text;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> History::disturbance() const
+{
+    if (m_refusedCount > 0) return "a publish was refused, and nothing had gone wrong";
+    if (m_redeliveredCount > 0) return "a message came again, and nothing had gone wrong";
+    for (const auto& [id, count] : m_unmarkedDead) {
+        if (count > sentCount(id)) {
+            return "dead letter " + id.text() + " came " + std::to_string(count) +
+                   " times, and nothing had gone wrong";
+        }
     }
     return std::nullopt;
 }

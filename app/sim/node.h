@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/sim/client_end.h"
+#include "app/sim/disk.h"
 #include "core/base/time.h"
 #include "core/broker/broker.h"
 #include "core/member/cluster_member.h"
@@ -15,40 +17,6 @@
 namespace warren::sim {
 
 class World;
-
-/// The agreement's disk: what was handed over is durable with the next flush, and survives a crash.
-class Disk final : public member::MemberDisk {
-public:
-    member::MemberIdentity identity() const override { return m_identity; }
-    Result<raft::PersistentState, std::string> load() override { return m_state; }
-    warren::Status<std::string> begin(const member::MemberIdentity& identity,
-                                      const raft::PersistentState& state) override;
-    void rememberPeers(const std::vector<member::JoinAnswer::Member>& peers) override
-    {
-        m_peers = peers;
-    }
-    std::vector<member::JoinAnswer::Member> knownPeers() const override { return m_peers; }
-    void flush() override;
-    bool hasWork() const override { return !m_writes.empty() || !m_tickets.empty(); }
-
-    bool saveTerm(raft::Term term, raft::MemberId vote) override;
-    void append(raft::Ticket ticket, raft::LogIndex first,
-                std::vector<raft::Entry> entries) override;
-    void truncate(raft::LogIndex from) override;
-    void storeSnapshot(raft::Ticket ticket, raft::SnapshotPtr snapshot,
-                       raft::LogIndex keepFrom) override;
-    /// What was not flushed is lost.
-    void crash();
-
-private:
-    void write();
-
-    member::MemberIdentity m_identity;
-    raft::PersistentState m_state;
-    std::vector<member::JoinAnswer::Member> m_peers;
-    std::vector<std::function<void()>> m_writes;
-    std::vector<raft::Ticket> m_tickets;
-};
 
 /// One node: what core/node puts together, on simulated time. The process may die and come again;
 /// store and disk stay.
@@ -73,6 +41,23 @@ public:
     void sync();
     void join(const std::string& at);
 
+    // ---- what befalls the machine
+
+    /// Its calendar goes wrong by so much more.
+    void jumpClock(std::chrono::milliseconds by) { m_clockError += by; }
+    /// The store fails with its next commit. @param withAgreement  the agreement's disk fails too
+    void fillDisk(bool withAgreement);
+    bool isDiskFull() const { return m_isDiskFull; }
+    /// Until then the store's commits take long.
+    void slowDisk(Instant until) { m_diskSlowUntil = until; }
+    /// What it is short of.
+    void setAlarms(broker::Alarms alarms) { m_alarms = alarms; }
+    broker::Alarms alarms() const { return m_alarms; }
+    /// Whether the broker knows of any alarm, its own or another node's.
+    bool knowsOfAlarm() const { return isUp() && m_process->broker.state().alarms.isAny(); }
+    /// Messages leave memory when there are more than a few.
+    void setShortOfMemory() { m_isShortOfMemory = true; }
+
     void linkUp(const cluster::NodeName& peer);
     void linkDown(const cluster::NodeName& peer);
     void heard(const cluster::NodeName& peer);
@@ -81,10 +66,13 @@ public:
 
     // ---- clients
 
-    using TakeEvents = std::function<void(std::span<broker::Event>)>;
-    ConnectionId connect(TakeEvents take);
+    ConnectionId connect(ClientEnd::TakeEvents take);
+    ConnectionId connectSession(ClientEnd::TakeBytes take);
     void apply(ConnectionId id, broker::Command&& command);
+    void receiveBytes(ConnectionId id, ByteView bytes);
     void loseConnection(ConnectionId id);
+    /// Whether it does not read what this client says, because of an alarm.
+    bool isHeld(ConnectionId id) const;
     broker::Broker& broker() { return m_process->broker; }
     member::ClusterMember& member() { return *m_process->member; }
 
@@ -102,14 +90,22 @@ private:
         explicit Process(std::uint64_t seed) : broker(seed) {}
         broker::Broker broker;
         std::unique_ptr<member::ClusterMember> member;
-        std::map<ConnectionId, TakeEvents> clients;
+        std::map<ConnectionId, std::shared_ptr<ClientEnd>> clients;
         std::uint64_t lastConnection = 0;
         bool isServing = true;
         bool wantsTurn = false;
+        Instant housekeepsAt{};
     };
+    void restore();
+    void startMember();
     void readClocks();
     void happen(std::function<void(member::ClusterMember&)> event);
     void handOver();
+    void housekeep();
+    void storeFailed();
+    void takeBodies(std::vector<broker::LoadedBody>&& bodies);
+    bool commitSafe();
+    ConnectionId addClient(std::shared_ptr<ClientEnd> end);
 
     // MemberLinks
     bool send(const cluster::NodeName& to, ByteView frame) override;
@@ -123,6 +119,7 @@ private:
     std::string ownAddress() const override { return address(); }
 
     World& m_world;
+    const std::size_t m_number;
     cluster::NodeName m_name;
     Clock m_clock;
     storage::MemoryStore m_store;
@@ -130,6 +127,12 @@ private:
     std::unique_ptr<Process> m_process;
     Instant m_suspendedUntil{};
     std::vector<std::function<void()>> m_late;  // while it was suspended
+    std::chrono::milliseconds m_clockError{0};
+    Instant m_diskSlowUntil{};
+    Instant m_nextSync{};
+    bool m_isDiskFull = false;
+    bool m_isShortOfMemory = false;
+    broker::Alarms m_alarms;
 };
 
 }  // namespace warren::sim

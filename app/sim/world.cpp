@@ -1,5 +1,9 @@
 #include "app/sim/world.h"
 
+#include "app/sim/consumer.h"
+#include "app/sim/publisher.h"
+#include "app/sim/queue_keeper.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <utility>
@@ -13,27 +17,31 @@ using std::chrono::seconds;
 namespace {
 
 constexpr std::size_t kNodeCount = 3;
-constexpr const char* kQueues[] = {"q1", "q2"};
-/// Without an answer for this long, a connection between nodes counts as lost.
-constexpr milliseconds kSilence{1500};
-
-enum FaultKind { Kill, Suspend, CutBoth, CutOneWay, MoveMaster, FaultKindCount };
 
 }  // namespace
 
-FaultCounts& FaultCounts::operator+=(const FaultCounts& other)
+World::World(const RunOptions& options)
+    : m_options(options),
+      m_prng(options.seed),
+      m_links(*this),
+      m_topology(*this, options.losesDeadLetters),
+      m_faults(*this)
 {
-    kills += other.kills;
-    suspensions += other.suspensions;
-    cuts += other.cuts;
-    moves += other.moves;
-    return *this;
-}
-
-World::World(const RunOptions& options) : m_options(options), m_prng(options.seed)
-{
-    for (std::size_t i = 0; i < kNodeCount; ++i)
+    const bool areShortOfMemory = below(4) == 0;
+    for (std::size_t i = 0; i < kNodeCount; ++i) {
         m_nodes.push_back(std::make_unique<Node>(*this, i));
+        if (areShortOfMemory) m_nodes.back()->setShortOfMemory();
+    }
+    m_haveClientsSessions = below(2) == 0;
+    for (const Topology::Queue& queue : m_topology.queues()) {
+        const bool isWork = queue.kind == Topology::Kind::Work;
+        m_histories.emplace(
+            queue.name, History(isWork ? History::Fate::AckedOrDead : History::Fate::Delivered));
+    }
+    m_faults.drawKinds();
+    note(m_nodes[0]->name(), "queues " + m_topology.text() + "; faults " + m_faults.text() +
+                                 (areShortOfMemory ? "; short of memory" : "") +
+                                 (m_haveClientsSessions ? "; sessions" : ""));
 }
 
 World::~World() = default;
@@ -56,7 +64,8 @@ void World::note(const NodeName& node, const std::string& text)
     std::fprintf(stderr, "%9.3f %s: %s\n", at, node.text().c_str(), text.c_str());
 }
 
-// -------------------------------------------------------------------------------------------- time
+// ---------------------------------------------------------------------------------------------
+// time
 
 void World::after(Duration delay, std::function<void()> happen)
 {
@@ -70,7 +79,7 @@ void World::runUntil(Instant end)
         m_events.pop();
         m_now = event.at;
         event.happen();
-        m_violation = m_violation ? m_violation : m_history.violation(false);
+        if (!m_violation) m_violation = brokenRule(false);
     }
     m_now = std::max(m_now, end);
 }
@@ -84,17 +93,19 @@ bool World::runUntilWell(Instant end)
     return isWell();
 }
 
+void World::repeat(Duration interval, std::function<void()> act)
+{
+    after(interval, [this, interval, act = std::move(act)] {
+        act();
+        repeat(interval, act);
+    });
+}
+
 void World::scheduleTicks()
 {
     for (const auto& node : m_nodes) {
-        const auto repeat = [this, &node](auto&& self, Duration interval, auto act) -> void {
-            after(interval, [this, self, interval, act] {
-                act();
-                self(self, interval, act);
-            });
-        };
-        repeat(repeat, milliseconds{100}, [&node] { node->tick(); });
-        repeat(repeat, std::chrono::microseconds{700 + below(1500)}, [&node] { node->sync(); });
+        repeat(milliseconds{100}, [&one = *node] { one.tick(); });
+        repeat(std::chrono::microseconds{700 + below(1500)}, [&one = *node] { one.sync(); });
     }
     const auto act = [this](auto&& self) -> void {
         after(std::chrono::microseconds{2000 + below(3000)}, [this, self] {
@@ -106,16 +117,12 @@ void World::scheduleTicks()
         });
     };
     act(act);
-    const auto redial = [this](auto&& self) -> void {
-        after(milliseconds{60}, [this, self] {
-            reconnect();
-            self(self);
-        });
-    };
-    redial(redial);
+    repeat(milliseconds{60}, [this] { m_links.reconnect(); });
+    repeat(milliseconds{100}, [this] { watchAlarms(); });
 }
 
-// ------------------------------------------------------------------------------------------- links
+// --------------------------------------------------------------------------------------------
+// nodes
 
 Node* World::find(const NodeName& name)
 {
@@ -133,177 +140,67 @@ Node* World::anyServingNode()
     return serving.empty() ? nullptr : serving[below(serving.size())];
 }
 
-void World::dial(const NodeName& from, const NodeName& to)
+Node* World::definitionsLeader()
 {
-    if (from != to) m_links[{from, to}].isWanted = true;
-}
-
-void World::hangUp(const NodeName& from, const NodeName& to)
-{
-    drop({from, to});
-    drop({to, from});
-    m_links[{from, to}].isWanted = false;
-}
-
-bool World::isLinkUp(const NodeName& from, const NodeName& to) const
-{
-    const auto at = m_links.find({from, to});
-    return at != m_links.end() && at->second.isUp;
-}
-
-bool World::send(const NodeName& from, const NodeName& to, std::string&& frame)
-{
-    Link& link = m_links[{from, to}];
-    if (!link.isUp) return false;
-    const bool isStream =
-        !frame.empty() && frame.front() == static_cast<char>(member::FrameKind::MirrorOperations);
-    if (m_options.forgetsWrites && isStream) {
-        constexpr std::size_t kHeadBytes = 1 + 8;  // kind and number of the frame
-        frame.resize(kHeadBytes);
-        frame.append(4, '\0');  // no operations
+    for (const auto& node : m_nodes) {
+        const bool canAnswer = node->isServing() && !node->isSuspended();
+        if (canAnswer && node->member().isClustered() &&
+            node->broker().state().definitionsLeader == NodeId{}) {
+            return node.get();
+        }
     }
-    if (link.isCut) {
-        link.stuck.push_back(std::move(frame));
-        return true;
+    return nullptr;
+}
+
+bool World::doNodesAgreeOn(const std::string& name) const
+{
+    std::optional<QueueId> agreed;
+    for (const auto& node : m_nodes) {
+        if (!node->isUp()) continue;
+        const broker::Vhost* vhost = node->broker().findVhost("/");
+        const broker::Queue* queue = vhost == nullptr ? nullptr : vhost->findQueue(name);
+        if (queue == nullptr || (agreed && queue->id() != *agreed)) return false;
+        agreed = queue->id();
     }
-    const Instant arrival =
-        std::max(m_now + std::chrono::microseconds{50 + below(below(20) == 0 ? 20000 : 800)},
-                 link.lastArrival);
-    link.lastArrival = arrival;
-    const std::uint64_t generation = link.generation;
-    after(arrival - m_now, [this, from, to, generation, frame = std::move(frame)] {
-        const Link& way = m_links[{from, to}];
-        if (!way.isUp || way.generation != generation) return;
-        if (Node* node = find(to)) node->received(from, frame);
-    });
-    return true;
+    return agreed.has_value();
 }
 
-/// The connection is lost: both ends hear of it.
-void World::drop(const Way& way)
+void World::kill(Node& node, Duration length)
 {
-    Link& link = m_links[way];
-    if (!link.isUp) return;
-    link.isUp = false;
-    link.generation += 1;
-    link.stuck.clear();
-    after(Duration{0}, [this, way] {
-        if (Node* from = find(way.first)) from->linkDown(way.second);
-        if (Node* to = find(way.second)) to->silent(way.first);
-    });
-}
-
-void World::reconnect()
-{
-    for (auto& [way, link] : m_links) {
-        if (!link.isWanted || link.isUp || link.isCut) continue;
-        Node* from = find(way.first);
-        Node* to = find(way.second);
-        if (!from->isUp() || !to->isUp() || to->isSuspended() || from->isSuspended()) continue;
-        link.isUp = true;
-        link.generation += 1;
-        link.lastArrival = m_now;
-        const std::uint64_t generation = link.generation;
-        const Way ends = way;
-        after(std::chrono::microseconds{200}, [this, ends, generation] {
-            const Link& now = m_links[ends];
-            if (!now.isUp || now.generation != generation) return;
-            find(ends.second)->heard(ends.first);
-            find(ends.first)->linkUp(ends.second);
-        });
-    }
-}
-
-// ------------------------------------------------------------------------------------------ faults
-
-void World::kill(Node& node)
-{
+    if (!node.isUp()) return;
     note(node.name(), "is killed");
     node.crash();
     for (const auto& client : m_clients)
         client->loseNode(&node);
-    for (auto& [way, link] : m_links) {
-        if (way.first == node.name()) link.isWanted = false;
-        if (way.first == node.name() || way.second == node.name()) drop(way);
-    }
-    after(milliseconds{50 + below(3000)}, [this, &node] {
+    m_links.noteDeath(node.name());
+    after(length, [this, &node] {
         if (node.isUp()) return;
         note(node.name(), "starts again");
         node.boot();
     });
 }
 
-void World::cut(const Way& way, Duration length)
+void World::watchAlarms()
 {
-    m_links[way].isCut = true;
-    after(kSilence, [this, way] {
-        if (m_links[way].isCut) drop(way);
-    });
-    after(length, [this, way] { heal(way); });
-}
-
-/// What was sent meanwhile arrives, unless the connection was given up.
-void World::heal(const Way& way)
-{
-    Link& link = m_links[way];
-    link.isCut = false;
-    for (std::string& frame : std::exchange(link.stuck, {}))
-        send(way.first, way.second, std::move(frame));
-}
-
-void World::injectFault()
-{
-    Node& node = *m_nodes[below(m_nodes.size())];
-    Node& other = *m_nodes[below(m_nodes.size())];
-    switch (m_kinds[below(m_kinds.size())]) {
-    case Kill:
-        if (!node.isUp()) return;
-        m_faults.kills += 1;
-        return kill(node);
-    case Suspend: {
-        if (!node.isUp() || node.isSuspended()) return;
-        m_faults.suspensions += 1;
-        const Duration length = milliseconds{100 + below(5000)};
-        note(node.name(), "is suspended");
-        node.suspend(m_now + length);
-        if (length < kSilence) return;
-        after(kSilence, [this, &node] {
-            for (auto& [way, link] : m_links) {
-                if (way.first == node.name() || way.second == node.name()) drop(way);
-            }
-        });
-        return;
-    }
-    case CutBoth:
-    case CutOneWay: {
-        if (&node == &other) return;
-        m_faults.cuts += 1;
-        const Duration length = milliseconds{100 + below(6000)};
-        note(node.name(), "is cut off from " + other.name().text());
-        cut({node.name(), other.name()}, length);
-        if (below(2) == 0) cut({other.name(), node.name()}, length);
-        return;
-    }
-    case MoveMaster: {
-        if (!node.isServing() || node.isSuspended() || !node.member().isClustered()) return;
-        const auto& placements = node.member().metadata().placements().all();
-        if (placements.empty()) return;
-        auto at = placements.begin();
-        std::advance(at, static_cast<std::ptrdiff_t>(below(placements.size())));
-        const auto& inSync = at->second.inSync;
-        if (inSync.empty()) return;
-        m_faults.moves += 1;
-        node.member().moveMaster(at->first, inSync[below(inSync.size())],
-                                 [](const std::optional<std::string>&) {});
-        return;
-    }
-    default: return;
+    for (std::size_t to = 0; to < kNodeCount; ++to) {
+        for (std::size_t from = 0; from < kNodeCount; ++from) {
+            Node& source = *m_nodes[from];
+            Node& node = *m_nodes[to];
+            const bool areThere = source.isServing() && !source.isSuspended() && node.isServing() &&
+                                  !node.isSuspended();
+            const bool isNear = from == to || (m_links.isGood({source.name(), node.name()}) &&
+                                               m_links.isGood({node.name(), source.name()}));
+            const bool shouldKnow = source.alarms().isAny() && areThere && isNear;
+            m_alarmWatch.expected(to, from, shouldKnow, node.knowsOfAlarm(), m_now);
+        }
     }
 }
 
-// --------------------------------------------------------------------------------------------- run
+// ----------------------------------------------------------------------------------------------
+// run
 
-/// Every node serves, and every mirror has everything.
+/// Every node serves, every mirror has everything, nothing is wrong any more, and clients have said
+/// all that they have to say.
 bool World::isWell()
 {
     for (const auto& node : m_nodes) {
@@ -313,79 +210,130 @@ bool World::isWell()
         for (const auto& [name, one] : metadata.membership().nodes()) {
             if (one.state != cluster::NodeState::Running) return false;
         }
-        if (metadata.placements().all().size() != std::size(kQueues)) return false;
+        if (metadata.placements().all().size() != m_topology.queues().size()) return false;
         for (const auto& [queue, placement] : metadata.placements().all()) {
             if (placement.inSync.size() != kNodeCount) return false;
         }
+        if (node->knowsOfAlarm()) return false;
     }
-    return true;
+    return !m_isEnding ||
+           std::ranges::all_of(m_clients, [](const auto& client) { return client->isAtRest(); });
 }
 
-void World::prepare()
+void World::form()
 {
     for (const auto& node : m_nodes)
         node->boot();
     scheduleTicks();
+    // Sessions have users; without one, everything is allowed.
+    broker::Administration& people = m_nodes[0]->broker().administration();
+    const auto user = people.putUser({.name = "guest"});
+    const auto permission = people.putPermission(
+        {.vhost = "/", .user = "guest", .configure = ".*", .write = ".*", .read = ".*"});
+    if (!user || !permission) return fail("there is no user");
     m_nodes[1]->join(m_nodes[0]->address());
     m_nodes[2]->join(m_nodes[0]->address());
-    const auto declare = [this] {
-        Node& node = *m_nodes[0];
-        broker::Broker& broker = node.broker();
-        amqp::FieldTable definition;
-        definition.append("ha-mode", std::string{"all"});
-        definition.append("ha-sync-mode", std::string{"automatic"});
-        const auto put = broker.policies().put({.vhost = "/",
-                                                .name = "ha",
-                                                .pattern = ".*",
-                                                .applyTo = broker::PolicyTarget::Queues,
-                                                .definition = definition});
-        if (!put) fail(put.error().text);
-        for (const char* queue : kQueues) {
-            const auto declared = broker.declarations().declareQueue(
-                *broker.findVhost("/"), {}, {.name = queue, .isDurable = true});
-            if (!declared) fail(declared.error().text);
-        }
-        node.turn();
-    };
     runUntil(m_now + seconds{5});
-    declare();
+    if (m_violation) return;
+    const auto declared = m_topology.declareAll(m_nodes[0]->broker());
+    if (!declared) return fail(declared.error());
+    m_nodes[0]->turn();
     if (!runUntilWell(m_now + seconds{30})) fail("the cluster does not form");
-    std::uint32_t number = 0;
-    for (const char* queue : kQueues) {
-        for (int i = 0; i < 2; ++i)
-            m_clients.push_back(std::make_unique<Publisher>(*this, queue, ++number));
-        m_clients.push_back(std::make_unique<Consumer>(*this, queue));
+}
+
+void World::addClients()
+{
+    for (const Topology::Queue& queue : m_topology.queues())
+        addClients(queue);
+}
+
+void World::addClients(const Topology::Queue& queue)
+{
+    using Kind = Topology::Kind;
+    History& history = m_histories.at(queue.kind == Kind::Dead ? "work" : queue.name);
+    const auto part = [&] {
+        return Client::Part{.world = *this,
+                            .history = history,
+                            .queue = queue.name,
+                            .number = ++m_lastClient,
+                            .speaksAmqp = m_haveClientsSessions && below(2) == 0};
+    };
+    const auto publish = [&](int count, Publisher::Lifetimes lifetimes) {
+        for (int i = 0; i < count; ++i)
+            m_clients.push_back(std::make_unique<Publisher>(part(), lifetimes));
+    };
+    const auto consume = [&](Consumer::Manner manner) {
+        m_clients.push_back(std::make_unique<Consumer>(part(), manner));
+    };
+    switch (queue.kind) {
+    case Kind::Plain: publish(2, {}); return consume(Consumer::Manner::Acks);
+    case Kind::Work:
+        publish(2, {.haveSome = m_topology.haveSomeLifetimes(),
+                    .haveAll = m_topology.haveAllLifetimes()});
+        consume(Consumer::Manner::RejectsSome);
+        return consume(Consumer::Manner::RejectsSome);
+    case Kind::Dead: return consume(Consumer::Manner::TakesDead);
+    case Kind::Purged:
+    case Kind::Redeclared:
+        publish(1, {});
+        consume(Consumer::Manner::Acks);
+        m_clients.push_back(std::make_unique<QueueKeeper>(
+            part(), queue.kind == Kind::Purged ? QueueKeeper::Manner::Purges
+                                               : QueueKeeper::Manner::Redeclares));
+        return;
     }
 }
 
 RunResult World::run()
 {
-    // Some kinds only, so that one that hides another does not do so always.
-    for (int kind = 0; kind < FaultKindCount; ++kind) {
-        if (below(2) == 0) m_kinds.push_back(kind);
-    }
-    if (m_kinds.empty()) m_kinds.push_back(Kill);
-    prepare();
+    form();
+    if (!m_violation) addClients();
     const Instant end = m_now + seconds{8 + below(20)};
     while (m_now < end && !m_violation) {
         runUntil(m_now + milliseconds{200 + below(4000)});
-        injectFault();
+        m_faults.inject();
     }
-    // Everything heals, and what is there is delivered.
-    std::vector<Way> ways;
-    for (const auto& [way, link] : m_links)
-        ways.push_back(way);
-    for (const Way& way : ways)
-        heal(way);
+    this->end();
+    return result();
+}
+
+/// Everything heals, and what is there is delivered.
+void World::end()
+{
+    m_faults.endAll();
     m_isEnding = true;
     runUntil(m_now + seconds{6});
-    if (!m_violation && !runUntilWell(m_now + seconds{60})) {
-        fail("not well a minute after the last fault");
-    }
-    for (int i = 0; i < 40 && !m_violation && m_history.missingCount() > 0; ++i)
+    const Instant limit = m_now + seconds{60};
+    while (m_now < limit && !m_violation && !m_faults.restorePolicies())
         runUntil(m_now + milliseconds{500});
-    if (!m_violation) m_violation = m_history.violation(true);
-    return result();
+    if (!m_violation && !runUntilWell(limit)) fail("not well a minute after the last fault");
+    for (int i = 0; i < 40 && !m_violation && missingCount() > 0; ++i)
+        runUntil(m_now + milliseconds{500});
+    if (!m_violation) m_violation = brokenRule(true);
+}
+
+// -------------------------------------------------------------------------------------------
+// result
+
+std::size_t World::missingCount() const
+{
+    std::size_t count = 0;
+    for (const auto& [queue, history] : m_histories)
+        count += history.missingCount();
+    return count;
+}
+
+std::optional<std::string> World::brokenRule(bool isOver) const
+{
+    if (m_alarmWatch.violation()) return m_alarmWatch.violation();
+    for (const auto& [queue, history] : m_histories) {
+        auto violation = history.violation(isOver);
+        // Where a queue is deleted, publishes to others may be refused too.
+        const bool isDisturbed = !m_faults.isGentle() || m_topology.has(Topology::Kind::Redeclared);
+        if (!violation && isOver && !isDisturbed) violation = history.disturbance();
+        if (violation) return "queue " + queue + ": " + *violation;
+    }
+    return std::nullopt;
 }
 
 /// How the queues are, for whoever looks for a fault.
@@ -435,12 +383,15 @@ void World::describe()
 RunResult World::result()
 {
     if (m_violation) describe();
-    return {.violation = m_violation,
-            .faults = m_faults,
-            .confirmedCount = m_history.confirmedCount(),
-            .refusedCount = m_history.refusedCount(),
-            .redeliveredCount = m_history.redeliveredCount(),
-            .missingCount = m_history.missingCount()};
+    RunResult result{.violation = m_violation, .faults = m_faults.counts()};
+    for (const auto& [queue, history] : m_histories) {
+        result.confirmedCount += history.confirmedCount();
+        result.refusedCount += history.refusedCount();
+        result.redeliveredCount += history.redeliveredCount();
+        result.deadCount += history.deadCount();
+    }
+    result.missingCount = missingCount();
+    return result;
 }
 
 }  // namespace warren::sim

@@ -1,8 +1,12 @@
 #pragma once
 
+#include "app/sim/alarm_watch.h"
 #include "app/sim/client.h"
+#include "app/sim/faults.h"
 #include "app/sim/history.h"
+#include "app/sim/links.h"
 #include "app/sim/node.h"
+#include "app/sim/topology.h"
 #include "core/base/prng.h"
 #include "core/base/time.h"
 
@@ -13,28 +17,18 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace warren::sim {
 
-/// What a run is made of; each seed draws which faults it has at all ("swarm").
-struct FaultCounts {
-    unsigned kills = 0;
-    unsigned suspensions = 0;
-    unsigned cuts = 0;
-    unsigned moves = 0;  ///< of masters, by command
-
-    FaultCounts& operator+=(const FaultCounts& other);
-};
-
 struct RunOptions {
     std::uint64_t seed = 1;
     bool isVerbose = false;
-    /// The canary: mirrors say that they have what they don't, so messages must get lost.
-    bool forgetsWrites = false;
+    // Canaries: what the checkers must find.
+    bool forgetsWrites = false;     ///< mirrors say that they have what they don't
+    bool losesDeadLetters = false;  ///< they go to a queue that is not there
+    bool ignoresAlarms = false;     ///< nodes go on reading from who is blocked
 };
 
 struct RunResult {
@@ -43,6 +37,7 @@ struct RunResult {
     std::size_t confirmedCount = 0;
     std::size_t refusedCount = 0;
     std::size_t redeliveredCount = 0;
+    std::size_t deadCount = 0;
     std::size_t missingCount = 0;
 };
 
@@ -55,22 +50,31 @@ public:
 
     RunResult run();
 
-    // ---- for nodes and clients
+    // ---- for nodes, links, clients and faults
 
+    const RunOptions& options() const { return m_options; }
     Instant now() const { return m_now; }
     WallTime wallNow() const;
     std::uint64_t draw() { return m_prng.next(); }
     std::uint64_t below(std::uint64_t bound) { return m_prng.below(bound); }
-    History& history() { return m_history; }
+    void after(Duration delay, std::function<void()> happen);
     bool isEnding() const { return m_isEnding; }
-    Node* anyServingNode();
     void fail(const std::string& violation);
     void note(const cluster::NodeName& node, const std::string& text);
 
-    void dial(const cluster::NodeName& from, const cluster::NodeName& to);
-    void hangUp(const cluster::NodeName& from, const cluster::NodeName& to);
-    bool isLinkUp(const cluster::NodeName& from, const cluster::NodeName& to) const;
-    bool send(const cluster::NodeName& from, const cluster::NodeName& to, std::string&& frame);
+    Links& links() { return m_links; }
+    const Topology& topology() const { return m_topology; }
+    AlarmWatch& alarmWatch() { return m_alarmWatch; }
+    const std::vector<std::unique_ptr<Node>>& nodes() const { return m_nodes; }
+    Node* find(const cluster::NodeName& name);
+    Node& anyNode() { return *m_nodes[below(m_nodes.size())]; }
+    Node* anyServingNode();
+    /// The one through which definitions change; nullptr: nobody, at the moment.
+    Node* definitionsLeader();
+    /// Whether this queue is the same one for all nodes that run.
+    bool doNodesAgreeOn(const std::string& queue) const;
+    /// The node's process dies, and starts again after a while.
+    void kill(Node& node, Duration length);
 
 private:
     struct Event {
@@ -82,30 +86,19 @@ private:
             return at != other.at ? at > other.at : number > other.number;
         }
     };
-    /// One way from a node to another.
-    struct Link {
-        bool isWanted = false;
-        bool isUp = false;
-        bool isCut = false;
-        std::uint64_t generation = 0;  // of its connection
-        Instant lastArrival{};
-        std::vector<std::string> stuck{};  // sent while it was cut
-    };
-    using Way = std::pair<cluster::NodeName, cluster::NodeName>;
 
-    void after(Duration delay, std::function<void()> happen);
     void runUntil(Instant end);
     bool runUntilWell(Instant end);
     bool isWell();
     void scheduleTicks();
-    void prepare();
-    void injectFault();
-    void kill(Node& node);
-    void cut(const Way& way, Duration length);
-    void heal(const Way& way);
-    void drop(const Way& way);
-    void reconnect();
-    Node* find(const cluster::NodeName& name);
+    void repeat(Duration interval, std::function<void()> act);
+    void form();
+    void addClients();
+    void addClients(const Topology::Queue& queue);
+    void watchAlarms();
+    void end();
+    std::size_t missingCount() const;
+    std::optional<std::string> brokenRule(bool isOver) const;
     RunResult result();
     void describe();
 
@@ -115,11 +108,14 @@ private:
     std::uint64_t m_lastEvent = 0;
     std::priority_queue<Event> m_events;
     std::vector<std::unique_ptr<Node>> m_nodes;
+    Links m_links;
+    Topology m_topology;
+    Faults m_faults;
+    AlarmWatch m_alarmWatch;
+    std::map<std::string, History> m_histories;  // by queue; dead letters are in that of their own
     std::vector<std::unique_ptr<Client>> m_clients;
-    std::map<Way, Link> m_links;
-    History m_history;
-    FaultCounts m_faults;
-    std::vector<int> m_kinds;  // of faults that this run has
+    std::uint32_t m_lastClient = 0;
+    bool m_haveClientsSessions = false;
     std::optional<std::string> m_violation;
     bool m_isEnding = false;
 };

@@ -106,6 +106,7 @@ INCLUDES = {
         "core/cluster": all,
         "core/member": all,
         "core/raft": all,
+        "core/session": all,
         "core/storage": {"memory_store.h"},
     },
 }

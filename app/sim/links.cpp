@@ -1,0 +1,181 @@
+#include "app/sim/links.h"
+
+#include "app/sim/node.h"
+#include "app/sim/world.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace warren::sim {
+
+using std::chrono::microseconds;
+
+void Links::dial(const Way& way)
+{
+    if (way.first != way.second) m_links[way].isWanted = true;
+}
+
+void Links::hangUp(const Way& way)
+{
+    drop(way);
+    drop({way.second, way.first});
+    m_links[way].isWanted = false;
+}
+
+bool Links::isUp(const Way& way) const
+{
+    const auto at = m_links.find(way);
+    return at != m_links.end() && at->second.isUp;
+}
+
+bool Links::isHeard(const Way& way) const
+{
+    const auto at = m_links.find(way);
+    return at != m_links.end() && (at->second.isUp || at->second.isDraining);
+}
+
+bool Links::isGood(const Way& way) const
+{
+    const auto at = m_links.find(way);
+    return at != m_links.end() && at->second.isUp && !at->second.isCut &&
+           at->second.delay == Duration{0};
+}
+
+// ------------------------------------------------------------------------------------------ frames
+
+bool Links::send(const Way& way, std::string&& frame)
+{
+    Link& link = m_links[way];
+    if (!link.isUp) return false;
+    if (link.isCut) {
+        link.stuck.push_back(std::move(frame));
+    } else {
+        transmit(way, link, std::move(frame));
+    }
+    return true;
+}
+
+void Links::transmit(const Way& way, Link& link, std::string&& frame)
+{
+    const std::uint64_t ordinary = m_world.below(m_world.below(20) == 0 ? 20000 : 800);
+    const Instant arrival =
+        std::max(m_world.now() + microseconds{50 + ordinary} + link.delay, link.lastArrival);
+    link.lastArrival = arrival;
+    const std::uint64_t generation = link.generation;
+    m_world.after(arrival - m_world.now(), [this, way, generation, frame = std::move(frame)] {
+        const Link& now = m_links[way];
+        if ((!now.isUp && !now.isDraining) || now.generation != generation) return;
+        if (Node* node = m_world.find(way.second)) node->received(way.first, frame);
+    });
+}
+
+// --------------------------------------------------------------------------------- what goes wrong
+
+void Links::cut(const Way& way, Duration length)
+{
+    m_links[way].isCut = true;
+    m_world.after(kSilence, [this, way] {
+        if (m_links[way].isCut) drop(way);
+    });
+    m_world.after(length, [this, way] { heal(way); });
+}
+
+/// What was sent meanwhile arrives, unless the connection was given up.
+void Links::heal(const Way& way)
+{
+    Link& link = m_links[way];
+    link.isCut = false;
+    for (std::string& frame : std::exchange(link.stuck, {}))
+        (void)send(way, std::move(frame));
+}
+
+void Links::slowDown(const Way& way, Duration delay, Duration length)
+{
+    m_links[way].delay = delay;
+    m_world.after(length, [this, way] { m_links[way].delay = Duration{0}; });
+}
+
+void Links::drop(const Way& way, Duration lateness)
+{
+    Link& link = m_links[way];
+    if (!link.isUp) return;
+    link.isUp = false;
+    link.isDraining = true;
+    link.stuck.clear();
+    m_world.after(Duration{0}, [this, way] {
+        if (Node* from = m_world.find(way.first)) from->linkDown(way.second);
+    });
+    const std::uint64_t generation = link.generation;
+    if (lateness == Duration{0}) {
+        // Nothing of it arrives any more, from this moment on.
+        link.isDraining = false;
+        link.generation += 1;
+        m_world.after(Duration{0}, [this, way] {
+            if (Node* to = m_world.find(way.second)) to->silent(way.first);
+        });
+        return;
+    }
+    m_world.after(lateness, [this, way, generation] { endDraining(way, generation); });
+}
+
+void Links::endDraining(const Way& way, std::uint64_t generation)
+{
+    Link& link = m_links[way];
+    if (!link.isDraining || link.generation != generation) return;
+    link.isDraining = false;
+    link.generation += 1;
+    if (Node* to = m_world.find(way.second)) to->silent(way.first);
+}
+
+void Links::dropAllOf(const cluster::NodeName& node)
+{
+    for (auto& [way, link] : m_links) {
+        if (way.first == node || way.second == node) drop(way);
+    }
+}
+
+void Links::noteDeath(const cluster::NodeName& node)
+{
+    for (auto& [way, link] : m_links) {
+        if (way.first == node) {
+            link.isWanted = false;
+            // What the system has taken over is sent by it, process or not.
+            drop(way, std::chrono::milliseconds{m_world.below(50)});
+        } else if (way.second == node) {
+            drop(way);
+            if (!link.isDraining) continue;
+            link.isDraining = false;
+            link.generation += 1;
+        }
+    }
+}
+
+void Links::healAll()
+{
+    for (auto& [way, link] : m_links) {
+        link.delay = Duration{0};
+        heal(way);
+    }
+}
+
+void Links::reconnect()
+{
+    for (auto& [way, link] : m_links) {
+        if (!link.isWanted || link.isUp || link.isCut || link.isDraining) continue;
+        const Node* from = m_world.find(way.first);
+        const Node* to = m_world.find(way.second);
+        if (!from->isUp() || !to->isUp() || to->isSuspended() || from->isSuspended()) continue;
+        link.isUp = true;
+        link.generation += 1;
+        link.lastArrival = m_world.now();
+        const std::uint64_t generation = link.generation;
+        m_world.after(microseconds{200}, [this, ends = way, generation] {
+            const Link& now = m_links[ends];
+            if (!now.isUp || now.generation != generation) return;
+            m_world.find(ends.second)->heard(ends.first);
+            m_world.find(ends.first)->linkUp(ends.second);
+        });
+    }
+}
+
+}  // namespace warren::sim
