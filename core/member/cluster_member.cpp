@@ -226,8 +226,7 @@ void ClusterMember::tick()
     if (now() >= m_leaveAt || mayComeBackNow()) leaveAtLast();
     if (isClustered() && now() >= m_nextStatus) {
         m_nextStatus = now() + kStatusInterval;
-        Status status = m_world.status();
-        status.isPaused = !m_isServing;
+        const Status status = ownStatus();
         const std::string frame = encode(status);
         for (const auto& [name, node] : m_metadata->membership().nodes()) {
             if (name == m_world.self) {
@@ -238,6 +237,13 @@ void ClusterMember::tick()
         }
     }
     m_world.wake();
+}
+
+Status ClusterMember::ownStatus() const
+{
+    Status status = m_world.status();
+    status.isPaused = !m_isServing;
+    return status;
 }
 
 /// A member serves clients once the others know that it is there, and it knows what they do.

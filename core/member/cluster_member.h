@@ -112,6 +112,9 @@ private:
         std::optional<Status> status{};
         Instant lostAt{};  // never: it is there
         bool isHeard = false;
+        /// Something has come over the connection on which it is heard. So it has begun anew like
+        /// us: what it gets before that, it forgets.
+        bool isAnswering = false;
         bool isReachable = false;
     };
     struct Joining {
@@ -173,6 +176,7 @@ private:
     void updateRole(QueueId queue);
     void updateRoles();
     void updateReachability();
+    Status ownStatus() const;
     void resetPeer(const cluster::NodeName& peer);
     void leave();
     void leaveAtLast();

@@ -39,6 +39,10 @@ void ClusterMember::send(raft::Message message)
 void ClusterMember::received(const NodeName& from, const std::string& address, ByteView frame)
 {
     if (frame.empty()) return;
+    if (const auto at = m_peers.find(from); at != m_peers.end() && !at->second.isAnswering) {
+        at->second.isAnswering = at->second.isHeard;
+        updateReachability();
+    }
     const auto kind = static_cast<FrameKind>(frame.front());
     const ByteView contents = frame.subspan(1);
     if (kind == FrameKind::JoinRequest) {

@@ -75,8 +75,8 @@ void ClusterMember::updateReachability()
     for (const auto& [name, node] : m_metadata->membership().nodes()) {
         if (name == m_world.self) continue;
         Peer& peer = m_peers[name];
-        const bool isReachable =
-            m_isActive && m_world.links.isUp(name) && node.id && node.state == NodeState::Running;
+        const bool isReachable = m_isActive && m_world.links.isUp(name) && peer.isAnswering &&
+                                 node.id && node.state == NodeState::Running;
         if (isReachable == peer.isReachable) continue;
         peer.isReachable = isReachable;
         const NodeId id = idOf(name);
@@ -118,7 +118,12 @@ void ClusterMember::resetPeer(const NodeName& name)
     m_world.wake();
 }
 
-void ClusterMember::linkUp(const NodeName& peer) { resetPeer(peer); }
+/// The other node waits for the first word: from there on we forget nothing that it sends.
+void ClusterMember::linkUp(const NodeName& peer)
+{
+    resetPeer(peer);
+    if (isClustered()) m_world.links.send(peer, bytesOf(encode(ownStatus())));
+}
 
 void ClusterMember::linkDown(const NodeName& peer)
 {
@@ -130,6 +135,7 @@ void ClusterMember::heard(const NodeName& name, const std::string& address)
 {
     Peer& peer = m_peers[name];
     peer.isHeard = true;
+    peer.isAnswering = false;
     peer.lostAt = Instant::never();
     // A member that has moved, or wants to become one, is to be answered.
     if (isClustered() || !address.empty()) m_world.links.setPeer(name, address);
@@ -141,6 +147,7 @@ void ClusterMember::silent(const NodeName& name)
 {
     Peer& peer = m_peers[name];
     peer.isHeard = false;
+    peer.isAnswering = false;
     peer.lostAt = now();
     resetPeer(name);
     m_mustControl = true;
