@@ -31,7 +31,9 @@ bool Links::isUp(const Way& way) const
 bool Links::isHeard(const Way& way) const
 {
     const auto at = m_links.find(way);
-    return at != m_links.end() && (at->second.isUp || at->second.isDraining);
+    if (at == m_links.end()) return false;
+    const Link& link = at->second;
+    return link.isUp || link.isGreeted || link.isDraining;
 }
 
 bool Links::isGood(const Way& way) const
@@ -98,6 +100,7 @@ void Links::slowDown(const Way& way, Duration delay, Duration length)
 void Links::drop(const Way& way, Duration lateness)
 {
     Link& link = m_links[way];
+    if (link.isGreeted) return endGreeting(way, link);
     if (!link.isUp) return;
     link.isUp = false;
     link.isDraining = true;
@@ -116,6 +119,15 @@ void Links::drop(const Way& way, Duration lateness)
         return;
     }
     m_world.after(lateness, [this, way, generation] { endDraining(way, generation); });
+}
+
+void Links::endGreeting(const Way& way, Link& link)
+{
+    link.isGreeted = false;
+    link.generation += 1;
+    m_world.after(Duration{0}, [this, way] {
+        if (Node* to = m_world.find(way.second)) to->silent(way.first);
+    });
 }
 
 void Links::endDraining(const Way& way, std::uint64_t generation)
@@ -161,21 +173,30 @@ void Links::healAll()
 void Links::reconnect()
 {
     for (auto& [way, link] : m_links) {
-        if (!link.isWanted || link.isUp || link.isCut || link.isDraining) continue;
+        if (!link.isWanted || isHeard(way) || link.isCut) continue;
         const Node* from = m_world.find(way.first);
         const Node* to = m_world.find(way.second);
         if (!from->isUp() || !to->isUp() || to->isSuspended() || from->isSuspended()) continue;
-        link.isUp = true;
-        link.generation += 1;
-        link.lastArrival = m_world.now();
-        const std::uint64_t generation = link.generation;
-        m_world.after(microseconds{200}, [this, ends = way, generation] {
-            const Link& now = m_links[ends];
-            if (!now.isUp || now.generation != generation) return;
-            m_world.find(ends.second)->heard(ends.first);
-            m_world.find(ends.first)->linkUp(ends.second);
-        });
+        greet(way, link);
     }
+}
+
+/// The far end has the connection first, and may send on its own one what arrives before the answer
+/// to the greeting.
+void Links::greet(const Way& way, Link& link)
+{
+    link.isGreeted = true;
+    link.generation += 1;
+    m_world.find(way.second)->heard(way.first);
+    const std::uint64_t generation = link.generation;
+    m_world.after(microseconds{100 + m_world.below(2000)}, [this, way, generation] {
+        Link& now = m_links[way];
+        if (!now.isGreeted || now.generation != generation) return;
+        now.isGreeted = false;
+        now.isUp = true;
+        now.lastArrival = m_world.now();
+        m_world.find(way.first)->linkUp(way.second);
+    });
 }
 
 }  // namespace warren::sim

@@ -55,6 +55,7 @@ private:
     struct Link {
         bool isWanted = false;
         bool isUp = false;
+        bool isGreeted = false;  // the far end has it, and who dialled does not know yet
         bool isCut = false;
         bool isDraining = false;       // lost, and the far end has not noticed yet
         std::uint64_t generation = 0;  // of its connection
@@ -65,6 +66,8 @@ private:
 
     void heal(const Way& way);
     void transmit(const Way& way, Link& link, std::string&& frame);
+    void greet(const Way& way, Link& link);
+    void endGreeting(const Way& way, Link& link);
     void endDraining(const Way& way, std::uint64_t generation);
 
     World& m_world;
