@@ -25,6 +25,10 @@ bool isGentleKind(FaultKind kind)
 
 void Faults::drawKinds()
 {
+    // What a canary breaks is seen under some of them only.
+    if (m_world.options().forgetsWrites) m_kinds = {FaultKind::Kill, FaultKind::MoveMaster};
+    if (m_world.options().ignoresAlarms) m_kinds = {FaultKind::Alarm};
+    if (!m_kinds.empty()) return;
     const bool areGentleOnly = m_world.below(8) == 0;
     for (std::size_t i = 0; i < kFaultKindCount; ++i) {
         const auto kind = static_cast<FaultKind>(i);
