@@ -104,6 +104,7 @@ void Node::startMember()
             [this](std::uint64_t base) {
                 m_process->lastConnection = std::max(m_process->lastConnection, base);
             },
+        .keep = [](cluster::NodeType) { return Status<std::string>{}; },
         .emptied = [this] { m_process->broker.ensureVhost("/"); },
         .status =
             [this] {
