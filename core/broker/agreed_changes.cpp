@@ -9,6 +9,22 @@
 
 namespace warren::broker {
 
+namespace {
+
+/// What clients hold of a queue that has gone is of no queue, not of one that gets its id again.
+void forgetHeld(const State& state, QueueId queue)
+{
+    for (const auto& [id, connection] : state.connections) {
+        connection->forEachChannel([&](Channel& channel) {
+            channel.unacked.forEachLive([&](UnackedMessage& message) {
+                if (message.queue == queue) message.queue = {};
+            });
+        });
+    }
+}
+
+}  // namespace
+
 void AgreedChanges::apply(const CatalogueChange& change)
 {
     m_state.isApplyingAgreed = true;
@@ -41,6 +57,8 @@ void AgreedChanges::carryOut(const PutQueue& change)
     if (present != nullptr && present->id() == change.queue.id) return;
     if (present != nullptr) m_declarations.forgetQueue(*present);
     const bool isStored = change.queue.isDurable && !change.queue.exclusiveOwner;
+    // Ids rise, so this one may have been here, and its removal did not hold.
+    if (!(m_state.lastQueueId < change.queue.id)) forgetHeld(m_state, change.queue.id);
     m_state.change(PutQueue{change}, isStored);
     m_state.lastQueueId = std::max(m_state.lastQueueId, change.queue.id);
     Queue& queue = *vhost->findQueue(change.queue.name);

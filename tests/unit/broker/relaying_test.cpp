@@ -261,6 +261,18 @@ TEST_F(RelayingTest, ANodeThatIsOnlyBelievedToBeLostForgetsTheClientAll)
     EXPECT_EQ(readyCount(), 1u);
 }
 
+TEST_F(RelayingTest, WhatIsHeldOfAQueueWhoseRemovalDidNotHoldIsOfNoQueue)
+{
+    publish("a");
+    (void)send(Get{.queue = "q"});
+    ASSERT_EQ(server.findQueue(kQueue)->unackedCount(), 1u);
+    const QueueDefinition definition = server.findQueue(kQueue)->definition();
+    server.agreedChanges().apply(RemoveQueue{kQueue, "/", "q"});
+    server.agreedChanges().apply(PutQueue{definition});
+    (void)send(Ack{.tag = 1});
+    EXPECT_EQ(server.findQueue(kQueue)->messageCount(), 0u);
+}
+
 TEST_F(RelayingTest, WhatIsHeldOfALostNodeMayStillBeAcknowledged)
 {
     (void)send(Consume{.queue = "q", .tag = "c"});
