@@ -256,8 +256,11 @@ TEST_F(ExchangeTypesTest, HistoryKeepsDeadLettersToo)
     declare("kept", "x-recent-history");
     client->declareQueue(1, "dead");
     Vhost& vhost = *harness.broker().findVhost("/");
-    EXPECT_EQ(harness.broker().publishing().publishDeadLetter(
-                  vhost, *vhost.findExchange("kept"), test::messageOf("kept", "k", "m"), false),
+    EXPECT_EQ(harness.broker()
+                  .publishing()
+                  .publishDeadLetter(vhost, *vhost.findExchange("kept"),
+                                     test::messageOf("kept", "k", "m"), false)
+                  .takenBy,
               0u);
     bind("dead", "kept");
     EXPECT_THAT(harness.ready("dead"), ElementsAre("m"));
