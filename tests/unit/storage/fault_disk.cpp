@@ -444,4 +444,18 @@ void FaultDisk::losePower(Prng& random)
     watch(std::filesystem::path{m_folder});
 }
 
+const char* nameOf(FaultDisk::Fault fault)
+{
+    using Fault = FaultDisk::Fault;
+    switch (fault) {
+    case Fault::None: return "no fault";
+    case Fault::ShortWrite: return "short write";
+    case Fault::WriteError: return "write error";
+    case Fault::SyncError: return "sync error";
+    case Fault::DiskFull: return "full disk";
+    case Fault::PowerCut: return "power cut";
+    }
+    return "";
+}
+
 }  // namespace warren::test

@@ -96,4 +96,7 @@ private:
     bool m_isFull = false;
 };
 
+/// For people.
+const char* nameOf(FaultDisk::Fault fault);
+
 }  // namespace warren::test

@@ -232,19 +232,6 @@ TEST(RaftStoreModel, HoldsWhatARandomMemberWrites)
     }
 }
 
-const char* nameOf(Fault fault)
-{
-    switch (fault) {
-    case Fault::None: return "no fault";
-    case Fault::ShortWrite: return "short write";
-    case Fault::WriteError: return "write error";
-    case Fault::SyncError: return "sync error";
-    case Fault::DiskFull: return "full disk";
-    case Fault::PowerCut: return "power cut";
-    }
-    return "";
-}
-
 /// Plays with one fault. @returns whether the member noticed it
 bool tryFault(FaultDisk& disk, std::uint64_t seed, std::uint64_t step, Fault fault)
 {

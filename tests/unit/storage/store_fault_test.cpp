@@ -39,19 +39,6 @@ constexpr int kRounds = 14;
 constexpr Fault kFaults[] = {Fault::ShortWrite, Fault::WriteError, Fault::SyncError,
                              Fault::DiskFull, Fault::PowerCut};
 
-const char* nameOf(Fault fault)
-{
-    switch (fault) {
-    case Fault::None: return "no fault";
-    case Fault::ShortWrite: return "short write";
-    case Fault::WriteError: return "write error";
-    case Fault::SyncError: return "sync error";
-    case Fault::DiskFull: return "full disk";
-    case Fault::PowerCut: return "power cut";
-    }
-    return "";
-}
-
 /// What may be on the disk: what every commit so far has made durable, and perhaps the one that
 /// failed.
 class Expectation {
