@@ -34,7 +34,7 @@ class WarrenNode:
         self.cookie = folder / "cookie"
         self.log_path = folder / f"n{number}.log"
         self.cluster_port = free_port()
-        self.proxy_port = links.open(self.name)
+        self.proxy_port = links.open(self.name) or self.cluster_port
         self.process = None
         self.port = None  # of clients; None: it does not run
         self.is_held = False
@@ -109,13 +109,14 @@ class WarrenNode:
 class WarrenCluster(Cluster):
     can_cut = True
 
-    def __init__(self, programs, folder, count=3):
+    def __init__(self, programs, folder, count=3, wires=None):
+        """@param wires  between the nodes; those of Links if left out"""
         self.folder = pathlib.Path(folder)
         # With the rights that such a file must have.
         cookie = self.folder / "cookie"
         cookie.touch(0o600)
         cookie.write_text("a cookie for this run only")
-        self.links = Links()
+        self.links = wires or Links()
         self.nodes = [WarrenNode(number, programs, self.folder, self.links)
                       for number in range(1, count + 1)]
 
