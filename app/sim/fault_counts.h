@@ -9,6 +9,7 @@ namespace warren::sim {
 /// What may go wrong in a run, or be ordered by people while it is under way.
 enum class FaultKind {
     Kill,          ///< a process dies, and starts again
+    Stop,          ///< a process is told to stop, hands over, and starts again
     PowerLoss,     ///< all processes die at once
     Suspend,       ///< nothing happens in a process for a while
     Cut,           ///< nothing gets from one node to another, be it one way or both
@@ -21,11 +22,12 @@ enum class FaultKind {
     MoveMaster,    ///< by command
     ChangePolicy,  ///< other mirrors, brought up by themselves or by command
 };
-constexpr std::size_t kFaultKindCount = 12;
+constexpr std::size_t kFaultKindCount = 13;
 
 constexpr std::string_view kFaultNames[kFaultKindCount] = {
-    "kills",       "power losses", "suspensions", "cuts",   "resets", "slow links",
-    "clock jumps", "full disks",   "slow disks",  "alarms", "moves",  "policy changes"};
+    "kills",  "stops",      "power losses",  "suspensions", "cuts",
+    "resets", "slow links", "clock jumps",   "full disks",  "slow disks",
+    "alarms", "moves",      "policy changes"};
 
 /// How often each kind has happened.
 struct FaultCounts {

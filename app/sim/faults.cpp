@@ -60,6 +60,7 @@ bool Faults::happen(FaultKind kind)
     Node& other = m_world.anyNode();
     switch (kind) {
     case FaultKind::Kill: return kill(node);
+    case FaultKind::Stop: return stop(node);
     case FaultKind::PowerLoss: return losePower();
     case FaultKind::Suspend: return suspend(node);
     case FaultKind::Cut: return cut(node, other);
@@ -90,6 +91,17 @@ bool Faults::kill(Node& node)
 {
     if (!node.isUp()) return false;
     m_world.kill(node, milliseconds{50 + m_world.below(3000)});
+    return true;
+}
+
+bool Faults::stop(Node& node)
+{
+    if (!node.isUp() || node.isSuspended()) return false;
+    m_world.note(node.name(), "is told to stop");
+    const Duration length = milliseconds{50 + m_world.below(3000)};
+    node.handOver([this, &node, length] {
+        m_world.after(Duration{}, [this, &node, length] { m_world.kill(node, length); });
+    });
     return true;
 }
 

@@ -34,6 +34,7 @@ public:
 private:
     bool happen(FaultKind kind);
     bool kill(Node& node);
+    bool stop(Node& node);
     bool losePower();
     bool suspend(Node& node);
     bool cut(const Node& node, const Node& other);

@@ -134,6 +134,13 @@ void Node::join(const std::string& at)
                             });
 }
 
+void Node::handOver(std::function<void()> done)
+{
+    happen([done = std::move(done)](member::ClusterMember& member) mutable {
+        member.handOver(std::move(done));
+    });
+}
+
 // ---------------------------------------------------------------------------------------------
 // time
 
@@ -169,7 +176,7 @@ void Node::housekeep()
     }
 }
 
-void Node::handOver()
+void Node::handOverToStore()
 {
     broker::Broker& broker = m_process->broker;
     std::vector<broker::BodyRequest> requests = broker.takeBodyRequests();
@@ -197,7 +204,7 @@ void Node::turn()
         readClocks();
         commitSafe();
         m_process->broker.flush();
-        handOver();
+        handOverToStore();
         m_process->broker.drainEvents([this](ConnectionId id, std::span<broker::Event> events) {
             const auto at = m_process->clients.find(id);
             if (at == m_process->clients.end()) return m_process->member->takeEvents(id, events);

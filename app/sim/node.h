@@ -40,6 +40,8 @@ public:
     /// The store's disk has made some progress.
     void sync();
     void join(const std::string& at);
+    /// To the other nodes, before it stops. Nothing comes of it if the process dies first.
+    void handOver(std::function<void()> done);
 
     // ---- what befalls the machine
 
@@ -100,7 +102,7 @@ private:
     void startMember();
     void readClocks();
     void happen(std::function<void(member::ClusterMember&)> event);
-    void handOver();
+    void handOverToStore();
     void housekeep();
     void storeFailed();
     void takeBodies(std::vector<broker::LoadedBody>&& bodies);

@@ -223,6 +223,7 @@ void ClusterMember::tick()
         sendProposals();
     }
     continueJoining();
+    continueHandingOver();
     if (now() >= m_leaveAt || mayComeBackNow()) leaveAtLast();
     if (isClustered() && now() >= m_nextStatus) {
         m_nextStatus = now() + kStatusInterval;
@@ -243,6 +244,7 @@ Status ClusterMember::ownStatus() const
 {
     Status status = m_world.status();
     status.isPaused = !m_isServing;
+    status.isStopping = m_stop.has_value();
     return status;
 }
 

@@ -84,6 +84,10 @@ public:
     void synchronise(QueueId queue, Done done);
     void cancelSynchronisation(QueueId queue, Done done);
     void rebalance(Done done);
+    /// The node is about to stop: lets the others lead what it leads, if they have all of it,
+    /// queues and agreement. Until `done` comes, which takes some seconds at most, all goes on.
+    /// Whoever can lead nothing more than it did, because nobody else is there, is done at once.
+    void handOver(std::function<void()> done);
 
     // ---- for people
 
@@ -128,6 +132,11 @@ private:
         bool isAsking = false;
         std::string lastReason{};  ///< why nobody was there to ask; empty: somebody is
     };
+    struct Stop {
+        std::function<void()> done;  // empty once it was called
+        Instant until{};
+        bool isTransferring = false;  // the lead of the agreement
+    };
 
     // raft
     void send(raft::Message message) override;
@@ -167,6 +176,12 @@ private:
 
     void wish(const SyncWish& wish, Done done);
     void takeWish(const SyncWish& wish);
+
+    // a planned stop
+    void continueHandingOver();
+    bool isStopping(const cluster::NodeName& node) const;
+    bool isLeadingWhatOthersCan() const;
+    std::optional<cluster::MemberId> nextLeader() const;
 
     // life
     void announceStart();
@@ -218,6 +233,7 @@ private:
     std::map<cluster::NodeName, cluster::MemberId> m_knownIds;  // before membership tells
     std::vector<JoinAnswer::Member> m_remembered;
     std::optional<Joining> m_joining;
+    std::optional<Stop> m_stop;
     std::map<cluster::NodeName, std::uint64_t> m_admitted;  // lives, by the leader
     std::map<cluster::MemberId, Instant> m_outcasts;        // since when, by the leader
     std::map<QueueId, cluster::NodeName> m_askers;  // whose client declared the queue, until placed

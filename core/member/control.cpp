@@ -23,7 +23,7 @@ cluster::PlacementNodes ClusterMember::placementNodes() const
     cluster::PlacementNodes nodes;
     for (const auto& [name, node] : m_metadata->membership().nodes()) {
         if (node.state != NodeState::Running) continue;
-        nodes.push_back({.name = name, .type = node.type});
+        nodes.push_back({.name = name, .type = node.type, .isDraining = isStopping(name)});
     }
     for (const auto& [queue, placement] : m_metadata->placements().all()) {
         for (cluster::PlacementNode& node : nodes) {
@@ -87,7 +87,7 @@ void ClusterMember::controlNodes()
             continue;
         }
         if (peer.lostAt == Instant::never()) peer.lostAt = now();
-        if (now() - peer.lostAt < kLostAfter) continue;
+        if (now() - peer.lostAt < kLostAfter && !isStopping(name)) continue;
         peer.lostAt = now() + std::chrono::seconds{2};  // not again at once
         m_world.warn("node " + name.text() + " is lost");
         propose(cluster::MembershipCommand{cluster::StopNode{name}});
@@ -183,8 +183,9 @@ void ClusterMember::controlQueue(QueueId id, const cluster::Placement& placement
     }
     const cluster::MirrorPolicy policy = policyOf(id);
     if (!hasMaster) {
-        const auto next =
-            cluster::successionOf(placement, policy, cluster::Departure::Failure, nodes);
+        const auto departure = isStopping(placement.master) ? cluster::Departure::Shutdown
+                                                            : cluster::Departure::Failure;
+        const auto next = cluster::successionOf(placement, policy, departure, nodes);
         const cluster::PlacementTarget target{id, placement.epoch, next.node};
         if (next.kind == cluster::SuccessionKind::Promote) {
             m_world.note("node " + next.node.text() + " is promoted: it leads queue '" +

@@ -239,7 +239,7 @@ std::string encode(const Status& frame)
     to.u64(frame.diskLimitBytes);
     to.u32(frame.connectionCount);
     to.u8(static_cast<std::uint8_t>((frame.hasMemoryAlarm ? 1 : 0) | (frame.hasDiskAlarm ? 2 : 0) |
-                                    (frame.isPaused ? 4 : 0)));
+                                    (frame.isPaused ? 4 : 0) | (frame.isStopping ? 8 : 0)));
     return to.take();
 }
 
@@ -252,10 +252,11 @@ std::optional<Status> decodeStatus(ByteView contents)
     frame.diskFreeBytes = from.u64();
     frame.diskLimitBytes = from.u64();
     frame.connectionCount = from.u32();
-    const std::uint8_t flags = from.upTo(7);
+    const std::uint8_t flags = from.upTo(15);
     frame.hasMemoryAlarm = (flags & 1) != 0;
     frame.hasDiskAlarm = (flags & 2) != 0;
     frame.isPaused = (flags & 4) != 0;
+    frame.isStopping = (flags & 8) != 0;
     return complete(from, std::move(frame));
 }
 

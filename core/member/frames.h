@@ -111,6 +111,7 @@ struct Status {
     bool hasMemoryAlarm = false;
     bool hasDiskAlarm = false;
     bool isPaused = false;
+    bool isStopping = false;  ///< hands over, and is gone in a moment
     bool operator==(const Status&) const = default;
 };
 

@@ -118,7 +118,10 @@ void ClusterMember::received(const NodeName& from, const std::string& address, B
         if (const auto refused = decodeMirrorRefused(contents)) m_leader.take(id, *refused);
         break;
     case FrameKind::Status:
-        if (const auto status = decodeStatus(contents)) m_peers[from].status = *status;
+        if (const auto status = decodeStatus(contents)) {
+            m_mustControl = m_mustControl || status->isStopping != isStopping(from);
+            m_peers[from].status = *status;
+        }
         break;
     case FrameKind::SyncWish:
         if (const auto wish = decodeSyncWish(contents)) takeWish(*wish);

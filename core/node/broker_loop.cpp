@@ -28,6 +28,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <malloc.h>
 #include <map>
 #include <optional>
@@ -98,6 +99,7 @@ public:
     Impl(BrokerLoop& owner, const NodeConfig& config, Logger& logger);
 
     Result<NodeStarted, NodeFailure> open();
+    void handOver(std::function<void()> done);
     void stop();
     void turn();
     void watch(const management::WatchScope& scope, std::chrono::milliseconds interval);
@@ -404,6 +406,14 @@ void BrokerLoop::Impl::addDefaults()
 }
 
 // -------------------------------------------------------------------------------------------- stop
+
+void BrokerLoop::Impl::handOver(std::function<void()> done)
+{
+    m_listeners.clear();  // who is sent away is to try another node
+    const bool isBroken = !m_storageError.isEmpty();
+    if (m_cluster == nullptr || isBroken) return done();
+    m_cluster->member().handOver(std::move(done));
+}
 
 void BrokerLoop::Impl::stop()
 {
@@ -796,6 +806,16 @@ void BrokerLoop::start()
 }
 
 void BrokerLoop::stop()
+{
+    // Not at once: whoever says that it is done is not to be gone when it goes on.
+    const auto stopSoon = [this] {
+        QMetaObject::invokeMethod(this, &BrokerLoop::stopNow, Qt::QueuedConnection);
+    };
+    if (m_impl == nullptr) return stopSoon();
+    m_impl->handOver(stopSoon);
+}
+
+void BrokerLoop::stopNow()
 {
     if (m_impl != nullptr) m_impl->stop();
     m_impl.reset();

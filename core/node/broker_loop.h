@@ -50,9 +50,12 @@ public:
     /// Opens the data folder and the store, restores what they hold, and listens. Ends with started
     /// or failed; after failed nothing is open.
     void start();
+    /// Closes listeners, lets other nodes of the cluster take over, for some seconds at most, and
+    /// then does what `stopNow` does.
+    void stop();
     /// Closes listeners and connections, writes what is outstanding and closes the store. Then
     /// `stopped`.
-    void stop();
+    void stopNow();
 
     void watch(const management::WatchScope& scope, std::chrono::milliseconds interval);
     void execute(const management::ManagementCommand& command,

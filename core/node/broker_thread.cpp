@@ -21,7 +21,7 @@ BrokerThread::~BrokerThread()
     QMetaObject::invokeMethod(
         m_loop.get(),
         [this] {
-            m_loop->stop();
+            m_loop->stopNow();
             m_thread.quit();
         },
         Qt::QueuedConnection);

@@ -142,6 +142,34 @@ class ClusterTest(OneCluster):
         self.assertIsNot(self.cluster.masters()["orders"], second)
         self.assertEqual(self.cluster.losses(), 0)
 
+    def test_a_node_that_stops_hands_over_first(self):
+        first, second, third = self.nodes
+        self.mirror_everything()
+        self.declare(second, "orders")
+        self.publish(first, "orders", MESSAGES)
+        with connect(third) as connection:
+            channel = connection.channel()
+            deliveries = channel.consume("orders", inactivity_timeout=PATIENCE_SECONDS)
+
+            def take():
+                numbers = []
+                while len(numbers) < MESSAGES:
+                    method, _, body = next(deliveries)
+                    self.assertIsNotNone(method, f"only {len(numbers)} came")
+                    numbers.append(int(body))
+                    channel.basic_ack(method.delivery_tag)
+                return numbers
+
+            self.assertEqual(take(), list(range(MESSAGES)))
+            self.assertEqual(second.terminate(), 0)
+            # Nobody had to find out that it was gone, and the consumer never was.
+            self.publish(first, "orders", MESSAGES)
+            self.assertEqual(take(), list(range(MESSAGES)))
+        for node in self.nodes:
+            self.assertNotIn("is promoted", node.log_path.read_text())
+        second.start()
+        self.cluster.await_health(PATIENCE_SECONDS)
+
     def test_definitions_are_everywhere(self):
         first, second, third = self.nodes
         with connect(first) as connection:
