@@ -82,6 +82,7 @@ ClusterMember::ClusterMember(MemberEnvironment environment)
                    .send = [this](NodeId to, const auto& frame) { return send(to, frame); }})
 {
     m_metadata = std::make_unique<cluster::Metadata>();
+    m_leader.setCopyRate(m_world.defaults.syncBytesPerSecondMax);
     m_lastNumber = m_world.seed & ~std::uint64_t{0} >> 24;
     m_world.disk.persisted = [this](raft::Ticket ticket) {
         if (m_raft != nullptr) m_raft->persisted(ticket);
@@ -218,6 +219,7 @@ void ClusterMember::tick()
         watchMajority();
         announceStart();
         m_leader.retry();
+        m_leader.passTime(kTick);
         m_publishes.retry();
         control();
         sendProposals();

@@ -71,6 +71,7 @@ public:
 struct MemberDefaults {
     cluster::MasterLocator locator = cluster::MasterLocator::ClientLocal;
     std::uint32_t syncBatchSize = cluster::MirrorPolicy::kSyncBatchSize;
+    std::uint64_t syncBytesPerSecondMax = 0;  ///< 0: no limit
 };
 
 /// A member's world. All of it outlives the member.

@@ -1,7 +1,9 @@
 #include "core/mirroring/mirror_leader.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
+#include <limits>
 #include <variant>
 
 namespace warren::mirroring {
@@ -104,6 +106,7 @@ void MirrorLeader::open(QueueId queue, Led& led, NodeId id, Leg& leg)
     if (!leg.isInSync && !leg.isWanted && !isEmpty) return;
     leg.phase = Phase::Opening;
     leg.copiedCount = 0;
+    leg.copyCredit = 0;
     m_environment.sendOpen(id, {queue, led.epoch});
 }
 
@@ -227,7 +230,7 @@ void MirrorLeader::flush()
 {
     for (auto& [queue, led] : m_led) {
         for (auto& [node, leg] : led.legs) {
-            if (leg.phase == Phase::Copying && leg.reader == 0) copy(queue, led, node, leg);
+            if (mayCopy(leg, m_nodes[node])) copy(queue, led, node, leg);
         }
     }
     for (auto& [id, node] : m_nodes) {
@@ -240,10 +243,7 @@ bool MirrorLeader::hasWork() const
     for (const auto& [queue, led] : m_led) {
         for (const auto& [id, leg] : led.legs) {
             const auto node = m_nodes.find(id);
-            if (leg.phase == Phase::Copying && leg.reader == 0 && node != m_nodes.end() &&
-                node->second.bytes < kCopyBytesInFlight) {
-                return true;
-            }
+            if (node != m_nodes.end() && mayCopy(leg, node->second)) return true;
         }
     }
     return false;
@@ -251,15 +251,37 @@ bool MirrorLeader::hasWork() const
 
 // ----------------------------------------------------------------------------------------- copying
 
+bool MirrorLeader::mayCopy(const Leg& leg, const Node& node) const
+{
+    const bool hasRoom = node.bytes + node.writer.bytes() < kCopyBytesInFlight;
+    const bool hasCredit = m_copyRate == 0 || leg.copyCredit > 0;
+    return leg.phase == Phase::Copying && leg.reader == 0 && hasRoom && hasCredit;
+}
+
+void MirrorLeader::passTime(Duration elapsed)
+{
+    const auto rate = static_cast<std::int64_t>(
+        std::min<std::uint64_t>(m_copyRate, std::numeric_limits<std::int32_t>::max()));
+    const auto earned =
+        rate * std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count() / 1000;
+    for (auto& [queue, led] : m_led) {
+        for (auto& [node, leg] : led.legs) {
+            if (leg.phase == Phase::Copying)
+                leg.copyCredit = std::min(leg.copyCredit + earned, rate);
+        }
+    }
+}
+
 void MirrorLeader::copy(QueueId id, Led& led, NodeId nodeId, Leg& leg)
 {
     const broker::Queue* queue = m_environment.broker.findQueue(id);
-    Node& node = m_nodes[nodeId];
-    if (queue == nullptr || node.bytes + node.writer.bytes() >= kCopyBytesInFlight) return;
+    if (queue == nullptr) return;
     constexpr std::size_t kBatchCountMax = 1024;
     const auto batch = m_environment.broker.mirrorCopies().messagesAfter(
         *queue, leg.cursor, std::min(led.batchCountMax, kBatchCountMax));
     if (batch.empty()) return goLive(*queue, led, nodeId, leg);
+    for (const broker::QueueEntry& entry : batch)
+        leg.copyCredit -= entry.bodyBytes;
 
     std::vector<broker::BodyRequest> requests;
     for (const broker::QueueEntry& entry : batch) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/ids.h"
+#include "core/base/time.h"
 #include "core/broker/body_request.h"
 #include "core/broker/broker.h"
 #include "core/mirroring/commit_frontier.h"
@@ -66,6 +67,13 @@ public:
     };
     explicit MirrorLeader(Environment environment) : m_environment(std::move(environment)) {}
 
+    /// How much a mirror that is brought up is copied, bodies only; what happens to the queue
+    /// meanwhile comes on top. RabbitMQ: mirroring_sync_max_throughput. @param bytesPerSecond  0:
+    /// no limit
+    void setCopyRate(std::uint64_t bytesPerSecond) { m_copyRate = bytesPerSecond; }
+    /// So much time has passed. Call several times a second.
+    void passTime(Duration elapsed);
+
     /// Names the readers of the store's answers that are for `provide`.
     static constexpr std::uint32_t kReaderBit = 0x8000'0000;
 
@@ -111,6 +119,7 @@ private:
         Sequence cursor = 0;  // of Copying: everything up to it was sent
         std::uint64_t liveFrame = 0;
         std::size_t copiedCount = 0;
+        std::int64_t copyCredit = 0;        // bytes, if there is a limit
         std::vector<LogPosition> unsent{};  // that wait for it, and it was not sent yet
         std::uint32_t reader = 0;           // its request of the store; 0: none
         std::map<Sequence, MirrorEnqueue> loading{};
@@ -140,6 +149,7 @@ private:
     void close(QueueId queue, NodeId node, Leg& leg);
     void drop(QueueId queue, NodeId node, Leg& leg);
     void wait(NodeId node, Leg& leg, QueueId queue, LogPosition position, bool wasSent);
+    bool mayCopy(const Leg& leg, const Node& node) const;
     void copy(QueueId id, Led& led, NodeId nodeId, Leg& leg);
     void goLive(const broker::Queue& queue, Led& led, NodeId nodeId, Leg& leg);
     void sendFrame(NodeId id, Node& node);
@@ -157,6 +167,7 @@ private:
     std::map<NodeId, Node> m_nodes;
     std::map<std::uint32_t, std::pair<QueueId, NodeId>> m_readers;
     std::uint32_t m_lastReader = 0;
+    std::uint64_t m_copyRate = 0;
     CommitFrontier m_frontier;
 };
 

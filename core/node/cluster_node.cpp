@@ -67,7 +67,8 @@ member::MemberDefaults defaultsOf(const NodeConfig& config)
 {
     return {.locator = cluster::masterLocatorNamed(config.cluster.queueMasterLocator)
                            .value_or(cluster::MasterLocator::ClientLocal),
-            .syncBatchSize = config.cluster.syncBatchSize};
+            .syncBatchSize = config.cluster.syncBatchSize,
+            .syncBytesPerSecondMax = config.cluster.syncBytesPerSecondMax};
 }
 
 }  // namespace cluster_world

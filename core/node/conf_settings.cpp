@@ -379,12 +379,14 @@ constexpr std::array kKnownKeys{
              }},
 };
 
-/// Kept, but nothing acts on it while a node is alone.
-bool isForClusters(std::string_view key)
+/// Kept, but nothing acts on it yet.
+bool isOnlyKept(std::string_view key, std::string_view value)
 {
-    return key.starts_with("cluster_formation.") || key.starts_with("cluster_partition_handling") ||
-           key.starts_with("mirroring_sync_") || key == "cluster_keepalive_interval" ||
-           key == "queue_master_locator";
+    // A side without a majority always pauses.
+    if (key == "cluster_partition_handling") return value != "pause_minority";
+    if (key == "cluster_formation.node_type") return false;
+    return key.starts_with("cluster_formation.") ||
+           key.starts_with("cluster_partition_handling.") || key == "cluster_keepalive_interval";
 }
 
 Problem applyMechanism(std::string_view name, std::string_view value, Draft& draft)
@@ -480,7 +482,7 @@ Result<std::optional<IgnoredReason>, std::string> applySetting(const ConfSetting
         outcome = IgnoredReason::Unknown;
     }
     if (problem) return std::move(*problem);
-    if (!outcome && isForClusters(wholeKey)) outcome = IgnoredReason::NotYet;
+    if (!outcome && isOnlyKept(wholeKey, setting.value)) outcome = IgnoredReason::NotYet;
     return outcome;
 }
 

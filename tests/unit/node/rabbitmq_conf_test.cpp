@@ -147,16 +147,33 @@ TEST(ApplyConf, CollectsTheKeysThatMeanNothingHere)
     NodeConfig config;
     const auto unknown = applyConf(
         settingsOf("heartbeat = 1\nmanagement.tcp.port = 15672\ncollect_statistics = none\n"
-                   "load_definitions = /x\nqueue_master_locator = random"),
+                   "load_definitions = /x\ncluster_keepalive_interval = 5000"),
         config);
 
     ASSERT_TRUE(unknown);
-    EXPECT_THAT(*unknown,
-                ElementsAre(IgnoredSetting{"management.tcp.port", 2, IgnoredReason::Unknown},
-                            IgnoredSetting{"collect_statistics", 3, IgnoredReason::WithoutEffect},
-                            IgnoredSetting{"load_definitions", 4, IgnoredReason::NotYet},
-                            IgnoredSetting{"queue_master_locator", 5, IgnoredReason::NotYet}));
+    EXPECT_THAT(
+        *unknown,
+        ElementsAre(IgnoredSetting{"management.tcp.port", 2, IgnoredReason::Unknown},
+                    IgnoredSetting{"collect_statistics", 3, IgnoredReason::WithoutEffect},
+                    IgnoredSetting{"load_definitions", 4, IgnoredReason::NotYet},
+                    IgnoredSetting{"cluster_keepalive_interval", 5, IgnoredReason::NotYet}));
     EXPECT_EQ(config.heartbeat, 1s);
+}
+
+TEST(ApplyConf, SaysNothingOfWhatActsInAClusterOnly)
+{
+    NodeConfig config;
+    const auto ignored = applyConf(
+        settingsOf("queue_master_locator = random\nmirroring_sync_batch_size = 100\n"
+                   "mirroring_sync_max_throughput = 2MB\ncluster_formation.node_type = ram\n"
+                   "cluster_partition_handling = pause_minority"),
+        config);
+    ASSERT_TRUE(ignored);
+    EXPECT_THAT(*ignored, ElementsAre());
+    const auto unsafe = applyConf(settingsOf("cluster_partition_handling = autoheal"), config);
+    ASSERT_TRUE(unsafe);
+    EXPECT_THAT(*unsafe, ElementsAre(IgnoredSetting{"cluster_partition_handling", 1,
+                                                    IgnoredReason::NotYet}));
 }
 
 TEST(ApplyConf, ALaterSettingOfTheSameKeyWins)
