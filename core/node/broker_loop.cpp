@@ -570,7 +570,7 @@ void BrokerLoop::Impl::turn()
         for (ClientLink* link : std::exchange(m_touched, {})) {
             link->isTouched = false;
             link->flush();
-            m_holds.noteServed(link->id());
+            m_holds.noteServed(*link);
         }
         if (!m_broker.hasWork()) break;
     }
@@ -646,14 +646,15 @@ void BrokerLoop::Impl::noteReceived(std::size_t byteCount)
 void BrokerLoop::Impl::housekeep()
 {
     readClocks();
+    const Instant now = steadyNow();
     for (const auto& [id, link] : m_links)
-        link->tick();
+        link->tick(now);
     m_tls.reloadIfChanged();
     if (m_cluster != nullptr) m_cluster->reloadIfChanged();
     readResources();
     m_holds.noteStates();
     // glibc keeps what was freed.
-    if (m_resources.mayGiveBack(amounts(), m_broker.hasWork(), steadyNow())) malloc_trim(0);
+    if (m_resources.mayGiveBack(amounts(), m_broker.hasWork(), now)) malloc_trim(0);
 }
 
 MemoryBooks::Amounts BrokerLoop::Impl::amounts() const

@@ -71,7 +71,8 @@ public:
     void send(std::span<const broker::Event> events);
     /// Sends, tells the broker how much more fits, and closes what has to be closed.
     void flush();
-    void tick();
+    /// To be called several times a second; mostly there is nothing to do.
+    void tick(Instant now);
     /// Why the client's publishes are not read.
     enum class Hold {
         None,
@@ -91,6 +92,7 @@ public:
     management::ConnectionState lookAtState(bool hasAlarm, const QDateTime& at);
     const ConnectionStates& states() const { return m_states; }
     bool isTouched = false;  ///< on the loop's list for this turn
+    bool isWatched = false;  ///< its state may change, or has
 
     // ByteSink
     void secured() override;
@@ -119,6 +121,7 @@ private:
     Hold m_hold = Hold::None;
     std::size_t m_notedUnsentBytes = 0;  // its part of Context::unsentBytes
     ConnectionStates m_states;
+    Instant m_nextTick{};
 };
 
 }  // namespace warren::node

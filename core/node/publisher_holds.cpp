@@ -66,7 +66,7 @@ void PublisherHolds::updateHold(ClientLink& link)
 void PublisherHolds::update(bool areConsumersBehind, Instant now)
 {
     m_pacing.update(areConsumersBehind, m_state.counters.publish, now);
-    if (std::exchange(m_alarmsSeen, m_state.alarms) != m_state.alarms) noteStates();
+    if (std::exchange(m_alarmsSeen, m_state.alarms) != m_state.alarms) noteAllStates();
     for (const ConnectionId id : m_served) {
         if (ClientLink* link = find(id)) updateHold(*link);
     }
@@ -89,7 +89,20 @@ void PublisherHolds::updateReadBytes()
     m_poller.setReadBytesMax(m_state.alarms.isAny() ? kReadBytesInAlarm : share);
 }
 
-void PublisherHolds::noteStates() const
+void PublisherHolds::noteStates()
+{
+    const QDateTime at = QDateTime::currentDateTime();
+    std::erase_if(m_watched, [&](ConnectionId id) {
+        ClientLink* link = find(id);
+        if (link == nullptr || link->isClosed()) return true;
+        // Whoever just runs does so until it is served, or there is an alarm.
+        const auto state = link->lookAtState(m_state.alarms.isAny(), at);
+        link->isWatched = state != management::ConnectionState::Running;
+        return !link->isWatched;
+    });
+}
+
+void PublisherHolds::noteAllStates() const
 {
     const QDateTime now = QDateTime::currentDateTime();
     for (const auto& [id, link] : m_links) {

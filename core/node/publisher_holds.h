@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace warren::node {
@@ -39,19 +40,25 @@ public:
     /// Each publisher's part of what may be on its way to the disk, in bytes.
     std::uint64_t storeCreditBytes() const;
     /// The link may have published since the last update.
-    void noteServed(ConnectionId id) { m_served.push_back(id); }
+    void noteServed(ClientLink& link)
+    {
+        m_served.push_back(link.id());
+        if (!std::exchange(link.isWatched, true)) m_watched.push_back(link.id());
+    }
     /// Looks at those who may have to be held back, and at those who are. With the end of a turn.
     /// @param areConsumersBehind  as the broker says: then publishers wait for them now and then
     void update(bool areConsumersBehind, Instant now);
     /// When somebody waits for the next update.
     Instant nextDeadline() const { return m_pacing.nextDeadline(); }
-    /// Looks at every link's state, so that those that nobody watches are in its history too.
-    void noteStates() const;
+    /// Looks at the state of each link for which it may have changed, so that those that nobody
+    /// looks at in the window are in its history too. Now and then.
+    void noteStates();
 
 private:
     ClientLink::Hold holdOf(const ClientLink& link) const;
     void updateHold(ClientLink& link);
     void updateReadBytes();
+    void noteAllStates() const;
     static bool publishesOnly(const broker::Connection& connection);
     ClientLink* find(ConnectionId id) const;
 
@@ -60,6 +67,7 @@ private:
     net::Poller& m_poller;
     std::vector<ConnectionId> m_held;
     std::vector<ConnectionId> m_served;
+    std::vector<ConnectionId> m_watched;
     broker::Alarms m_alarmsSeen;
     ConsumerPacing m_pacing;
 };
