@@ -12,16 +12,21 @@ namespace {
 constexpr NodeId kMirror{2};
 constexpr QueueId kQueue{1};
 
+void declareMirroredQueue(broker::Broker& broker)
+{
+    broker.ensureVhost("/");
+    broker.restore(broker::PutQueue{
+        {.id = kQueue, .vhost = "/", .name = "q", .isDurable = true, .exclusiveOwner = {}}});
+    broker.finishRestore(0, kQueue);
+    broker.findQueue(kQueue)->isMirrored = true;
+}
+
 /// A master with one mirror in sync, which has taken one message and not said so.
 class MirrorLeaderTest : public testing::Test {
 protected:
     MirrorLeaderTest()
     {
-        broker.ensureVhost("/");
-        broker.restore(broker::PutQueue{
-            {.id = kQueue, .vhost = "/", .name = "q", .isDurable = true, .exclusiveOwner = {}}});
-        broker.finishRestore(0, kQueue);
-        broker.findQueue(kQueue)->isMirrored = true;
+        declareMirroredQueue(broker);
         leader.nodeUp(kMirror);
         leader.lead(kQueue, 1, {{.node = kMirror, .isInSync = true}}, 1);
         leader.take(kMirror, MirrorState{kQueue, 1, 0});
@@ -68,11 +73,7 @@ class CopyRateTest : public testing::Test {
 protected:
     CopyRateTest()
     {
-        broker.ensureVhost("/");
-        broker.restore(broker::PutQueue{
-            {.id = kQueue, .vhost = "/", .name = "q", .isDurable = true, .exclusiveOwner = {}}});
-        broker.finishRestore(0, kQueue);
-        broker.findQueue(kQueue)->isMirrored = true;
+        declareMirroredQueue(broker);
         const std::string body(1000, 'm');
         for (int i = 0; i < 10; ++i) {
             const auto message = broker::makeMessage("", "q", {}, true, bytesOf(body));
