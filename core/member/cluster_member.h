@@ -84,9 +84,9 @@ public:
     void synchronise(QueueId queue, Done done);
     void cancelSynchronisation(QueueId queue, Done done);
     void rebalance(Done done);
-    /// The node is about to stop: lets the others lead what it leads, if they have all of it,
-    /// queues and agreement. Until `done` comes, which takes some seconds at most, all goes on.
-    /// Whoever can lead nothing more than it did, because nobody else is there, is done at once.
+    /// The node is about to stop: the others are to lead the queues that they have all of, and the
+    /// agreement. Until `done` comes, all goes on; it comes after some seconds at the latest, at
+    /// once if no other node is there to take over, or if this is asked for again.
     void handOver(std::function<void()> done);
 
     // ---- for people
