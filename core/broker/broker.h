@@ -143,6 +143,8 @@ public:
     void refusePublish(ConnectionId connection, ChannelNumber channel, LogPosition position);
     /// The publishers of everything that is not confirmed yet are told that it may be lost.
     void refuseUnconfirmed();
+    /// What other nodes' clients wait for here may never be so: they lose their connections.
+    void closeWaitingRelayed(const std::string& reason);
     /// Since the last call; each waits for its position to be committed.
     std::vector<RemotePublish> takeRemotePublishes()
     {

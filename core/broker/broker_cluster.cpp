@@ -82,6 +82,17 @@ void Broker::refusePublish(ConnectionId id, ChannelNumber number, LogPosition po
     if (channel != nullptr && !channel->isClosing) m_publishing.refuse(*channel, position);
 }
 
+void Broker::closeWaitingRelayed(const std::string& reason)
+{
+    std::vector<ConnectionId> waiting;
+    for (const auto& [id, connection] : m_state.connections) {
+        const bool isWaiting = connection->isRelayed && connection->hasHeld();
+        if (isWaiting && !connection->isClosed) waiting.push_back(id);
+    }
+    for (const ConnectionId id : waiting)
+        closeConnection(id, {ReplyCode::ConnectionForced, reason, {}});
+}
+
 void Broker::refuseUnconfirmed()
 {
     for (Channel* channel : m_state.confirmChannels())

@@ -432,22 +432,25 @@ void ClusterMember::leadershipChanged()
 /// them is not answered any more.
 void ClusterMember::loseOptimism()
 {
-    bool hasLost = false;
+    std::vector<broker::LogPosition> lost;
     std::erase_if(m_proposals, [&](const auto& one) {
         const Proposal& proposal = one.second;
         if (!proposal.isApplied || proposal.positions.empty()) return false;
-        for (const broker::LogPosition position : proposal.positions)
-            m_away.satisfy(position);
-        hasLost = true;
+        lost.insert(lost.end(), proposal.positions.begin(), proposal.positions.end());
         return true;
     });
-    if (!hasLost) return;
+    if (lost.empty()) return;
     m_mustReconcile = true;
+    const std::string reason = "the cluster has lost its leader before a definition was agreed on";
     m_world.broker.refuseUnconfirmed();
     if (m_isServing) {
-        m_world.serve(false, "the cluster has lost its leader before a definition was agreed on");
+        m_world.serve(false, reason);
         m_world.serve(true, {});
     }
+    // Clients of other nodes too, before their answers could look as if they had come.
+    m_world.broker.closeWaitingRelayed(reason);
+    for (const broker::LogPosition position : lost)
+        m_away.satisfy(position);
 }
 
 // -------------------------------------------------------------------------------------- for people

@@ -57,7 +57,7 @@ protected:
             for (Broker* broker : {&edge, &server}) {
                 broker->flush();
                 (void)broker->takeOperations();
-                broker->commit(broker->lastPosition());
+                if (isAgreedOn) broker->commit(broker->lastPosition());
             }
             for (RemotePublish& publish : edge.takeRemotePublishes())
                 (void)server.takeRelayed(publish.queue, publish.message);
@@ -90,6 +90,7 @@ protected:
     Broker server{2};
     RelayService service;
     Texts told;
+    bool isAgreedOn = true;  ///< whether what brokers have is safe
 };
 
 TEST_F(RelayingTest, PublishesReachTheQueueElsewhere)
@@ -300,6 +301,29 @@ TEST_F(RelayingTest, AMirrorsCopyIsNotPurged)
     ASSERT_FALSE(purged);
     EXPECT_EQ(purged.error().code, amqp::ReplyCode::NotFound);
     EXPECT_EQ(readyCount(), 1u);
+}
+
+/// warren-sim, seed 20755 of 7c258bb: the client was told of a deletion that was not agreed on yet,
+/// declared the queue, which was still there, and lost it afterwards.
+TEST_F(RelayingTest, WhoWaitsForWhatMayNeverBeAgreedOnIsNotAnswered)
+{
+    isAgreedOn = false;
+    EXPECT_EQ(send(DeleteQueue{.name = "q"}), Texts{});
+    server.closeWaitingRelayed("not agreed on");
+    isAgreedOn = true;
+    const Texts heard = settle();
+    ASSERT_EQ(heard.size(), 1u);
+    EXPECT_NE(heard.front().find("not agreed on"), std::string::npos) << heard.front();
+    EXPECT_EQ(server.state().connections.size(), 0u);
+}
+
+TEST_F(RelayingTest, OnlyThoseWhoWaitLoseTheirConnections)
+{
+    (void)send(Consume{.queue = "q", .tag = "c"});
+    server.closeWaitingRelayed("not agreed on");
+    EXPECT_EQ(settle(), Texts{});
+    publish("a");
+    EXPECT_EQ(server.findQueue(kQueue)->unackedCount(), 1u);
 }
 
 TEST_F(RelayingTest, OnlyWhoLeadsDefinitionsMakesNewOnes)
