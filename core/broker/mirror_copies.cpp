@@ -36,7 +36,8 @@ void forEachHeld(const State& state, QueueId queue, Visit visit)
 
 void MirrorCopies::enqueue(Queue& queue, const Enqueue& operation, std::uint32_t deliveryCount)
 {
-    if (operation.sequence <= queue.lastSequence()) return;
+    const bool isMissing = queue.isMissing(operation.sequence);
+    if (!isMissing && operation.sequence <= queue.lastSequence()) return;
     const LogPosition position = m_state.nextPosition();
     const std::uint8_t priority = queue.priorityOf(*operation.message);
     m_state.log(
@@ -49,7 +50,11 @@ void MirrorCopies::enqueue(Queue& queue, const Enqueue& operation, std::uint32_t
                      .expiresAt = operation.expiresAt};
     entry.deliveryCount =
         std::min(deliveryCount, QueueEntry::kDeliveryCountMax) & QueueEntry::kDeliveryCountMax;
-    queue.enqueue(std::move(entry));
+    if (isMissing) {
+        queue.fillIn(std::move(entry));
+    } else {
+        queue.enqueue(std::move(entry));
+    }
     m_paging.noteEnqueued(queue, priority);
     m_paging.noteGrown(queue);
 }
@@ -82,7 +87,7 @@ void MirrorCopies::keepOnly(Queue& queue, const std::vector<SequenceRange>& rang
     std::vector<Sequence> doomed;
     auto range = ranges.begin();
     std::vector<Sequence> all;
-    queue.forEachReady([&](const QueueEntry& entry) {
+    queue.forEachReadyOrWaiting([&](const QueueEntry& entry) {
         all.push_back(entry.sequence);
         return true;
     });
@@ -116,20 +121,24 @@ std::vector<QueueEntry> MirrorCopies::messagesAfter(const Queue& queue, Sequence
     return found;
 }
 
-std::vector<SequenceRange> MirrorCopies::rangesUpTo(const Queue& queue, Sequence upTo) const
+std::vector<SequenceRange> MirrorCopies::rangesUpTo(const Queue& queue, Sequence upTo,
+                                                    std::size_t rangesMax) const
 {
     std::vector<Sequence> all;
     const auto note = [&](const QueueEntry& entry) {
         if (entry.sequence <= upTo) all.push_back(entry.sequence);
         return true;
     };
-    queue.forEachReady(note);
+    queue.forEachReadyOrWaiting(note);
     forEachHeld(m_state, queue.id(), note);
-    std::ranges::sort(all);
+    // Mostly they are.
+    if (!std::ranges::is_sorted(all)) std::ranges::sort(all);
     std::vector<SequenceRange> ranges;
     for (const Sequence sequence : all) {
         if (!ranges.empty() && ranges.back().last + 1 == sequence) {
             ranges.back().last = sequence;
+        } else if (ranges.size() == rangesMax) {
+            break;
         } else {
             ranges.push_back({sequence, sequence});
         }

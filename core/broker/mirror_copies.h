@@ -25,7 +25,8 @@ public:
 
     // ---- a mirror's
 
-    /// The master's Enqueue. One that is there already, or came too late, changes nothing.
+    /// The master's Enqueue, of a new message or of one that is missing. One that is there already,
+    /// or came too late, changes nothing.
     void enqueue(Queue& queue, const Enqueue& operation, std::uint32_t deliveryCount);
     /// The master's Remove; of what is not there: nothing.
     void remove(Queue& queue, Sequence sequence);
@@ -40,8 +41,12 @@ public:
     /// elsewhere yet; without their bodies if those are on disk only.
     std::vector<QueueEntry> messagesAfter(const Queue& queue, Sequence after,
                                           std::size_t countMax) const;
-    /// What it has up to `upTo`.
-    std::vector<SequenceRange> rangesUpTo(const Queue& queue, Sequence upTo) const;
+
+    // ---- both
+
+    /// What it has up to `upTo`, in order. @param rangesMax  not more: only the first ones then
+    std::vector<SequenceRange> rangesUpTo(const Queue& queue, Sequence upTo,
+                                          std::size_t rangesMax) const;
 
 private:
     State& m_state;

@@ -20,6 +20,7 @@ std::size_t Queue::memoryBytes() const
                              m_expiries.size() * kSetNodeBytes;
     for (const QueueLane& more : m_moreLanes)
         indexBytes += more.indexBytes();
+    if (m_waiting) indexBytes += m_waiting->indexBytes();
     return sizeof *this + m_inMemoryBytes + indexBytes + m_unackedCount * sizeof(QueueEntry);
 }
 
@@ -27,14 +28,16 @@ void Queue::enqueue(QueueEntry&& entry)
 {
     WARREN_CHECK(entry.sequence > m_lastSequence);
     m_lastSequence = entry.sequence;
-    if (entry.message) {
-        entry.bodyBytes = static_cast<std::uint32_t>(entry.message->bodyBytes());
-        entry.priority = priorityOf(*entry.message);
+    bookNew(entry);
+    if (m_waiting) {
+        m_waiting->add(std::move(entry), false);
+    } else {
+        addToLane(std::move(entry));
     }
-    m_bodyBytes += entry.bodyBytes;
-    m_persistentCount += entry.isPersistent();
-    m_spilledCount += entry.isSpilled;
-    bookIn(entry);
+}
+
+void Queue::addToLane(QueueEntry&& entry)
+{
     noteReady(entry);
     QueueLane& to = lane(static_cast<std::uint8_t>(entry.priority));
     const bool mayGrowHead = to.headBytes() < m_memory.headBytes || m_memory.mayKeepMore();
@@ -140,22 +143,27 @@ std::optional<QueueEntry> Queue::removeAt(Sequence sequence)
     forEachLane([&](std::uint8_t, QueueLane& one) {
         if (!taken) taken = one.take(sequence);
     });
-    if (!taken) return std::nullopt;
-    noteTaken(*taken);
-    forget(*taken);
+    if (taken) {
+        noteTaken(*taken);
+    } else if (m_waiting) {
+        taken = m_waiting->take(sequence);
+    }
+    if (taken) forget(*taken);
     return taken;
 }
 
 std::optional<LogPosition> Queue::countAt(Sequence sequence, std::uint32_t deliveryCount)
 {
     std::optional<LogPosition> position;
-    forEachLane([&](std::uint8_t, QueueLane& one) {
+    const auto countIn = [&](QueueLane& one) {
         QueueEntry* entry = one.find(sequence);
         if (entry == nullptr) return;
         entry->deliveryCount =
             std::min(deliveryCount, QueueEntry::kDeliveryCountMax) & QueueEntry::kDeliveryCountMax;
         if (entry->position != 0) position = entry->position;
-    });
+    };
+    forEachLane([&](std::uint8_t, QueueLane& one) { countIn(one); });
+    if (m_waiting) countIn(*m_waiting);
     return position;
 }
 
@@ -167,7 +175,70 @@ void Queue::forget(const QueueEntry& entry)
     bookOut(entry);
 }
 
+// ----------------------------------------------------------------------- what is missing in a
+// mirror
+
+void Queue::beginFilling(Sequence after, Sequence upTo)
+{
+    // Of those that wait, some may lie before what is missing now.
+    while (m_waiting && !m_waiting->isEmpty() && m_waiting->first().sequence <= after)
+        addToLane(m_waiting->takeFirst());
+    std::vector<QueueEntry> behind;
+    forEachLane([&](std::uint8_t, QueueLane& one) { one.takeBehind(after, behind); });
+    for (const QueueEntry& entry : behind)
+        noteTaken(entry);
+    if (m_waiting) m_waiting->takeBehind(after, behind);
+    std::ranges::sort(behind, {}, &QueueEntry::sequence);
+    m_waiting = std::make_unique<QueueLane>();
+    for (QueueEntry& entry : behind) {
+        // Whether it was delivered before, the mark says once it matters.
+        entry.isRedelivered = false;
+        m_waiting->add(std::move(entry), false);
+    }
+    m_missingUpTo = upTo;
+    m_filledUpTo = after;
+    skipSequences(upTo);
+}
+
+bool Queue::isMissing(Sequence sequence) const
+{
+    return m_waiting && sequence <= m_missingUpTo && sequence > m_filledUpTo &&
+           m_waiting->find(sequence) == nullptr;
+}
+
+void Queue::fillIn(QueueEntry&& entry)
+{
+    WARREN_CHECK(isMissing(entry.sequence));
+    while (!m_waiting->isEmpty() && m_waiting->first().sequence < entry.sequence)
+        addToLane(m_waiting->takeFirst());
+    m_filledUpTo = entry.sequence;
+    bookNew(entry);
+    addToLane(std::move(entry));
+}
+
+void Queue::endFilling()
+{
+    if (!m_waiting) return;
+    while (!m_waiting->isEmpty())
+        addToLane(m_waiting->takeFirst());
+    m_waiting.reset();
+    m_missingUpTo = 0;
+    m_filledUpTo = 0;
+}
+
 // --------------------------------------------------------------------------- what is in memory
+
+void Queue::bookNew(QueueEntry& entry)
+{
+    if (entry.message) {
+        entry.bodyBytes = static_cast<std::uint32_t>(entry.message->bodyBytes());
+        entry.priority = priorityOf(*entry.message);
+    }
+    m_bodyBytes += entry.bodyBytes;
+    m_persistentCount += entry.isPersistent();
+    m_spilledCount += entry.isSpilled;
+    bookIn(entry);
+}
 
 void Queue::bookIn(const QueueEntry& entry)
 {
@@ -209,6 +280,10 @@ bool Queue::pageOutTails(LogPosition committed)
         one.pageOutTail(committed, [this](QueueEntry& entry) { leaveMemory(entry); });
         isDone &= !one.hasTail();
     });
+    if (m_waiting) {
+        m_waiting->pageOutTail(committed, [this](QueueEntry& entry) { leaveMemory(entry); });
+        isDone &= !m_waiting->hasTail();
+    }
     return isDone;
 }
 

@@ -82,7 +82,9 @@ public:
     /// Bodies of the ready messages.
     std::size_t readyBytes() const { return m_readyBytes; }
     std::size_t unackedCount() const { return m_unackedCount; }
-    std::size_t messageCount() const { return readyCount() + unackedCount(); }
+    /// A mirror's, that lie behind missing ones.
+    std::size_t waitingCount() const { return m_waiting ? m_waiting->readyCount() : 0; }
+    std::size_t messageCount() const { return readyCount() + unackedCount() + waitingCount(); }
     std::size_t persistentCount() const { return m_persistentCount; }
     /// Bodies of ready and unacked messages.
     std::size_t bodyBytes() const { return m_bodyBytes; }
@@ -171,10 +173,36 @@ public:
     /// The ready message has come back so often. @returns its position, if it is here and stored
     std::optional<LogPosition> countAt(Sequence sequence, std::uint32_t deliveryCount);
 
+    // ---- a mirror's contents while some are missing
+
+    /// Messages behind `after`, up to `upTo`, are to come, in order. What is behind `after`
+    /// already, or comes in behind `upTo`, waits for them: it is no ready message before.
+    void beginFilling(Sequence after, Sequence upTo);
+    /// Up to here messages may be missing; 0: none are.
+    Sequence missingUpTo() const { return m_missingUpTo; }
+    /// Whether it is one of those that are missing, and may still be filled in.
+    bool isMissing(Sequence sequence) const;
+    /// Operation Enqueue of such a one. @pre isMissing(its sequence)
+    void fillIn(QueueEntry&& entry);
+    /// None is missing any more, or nobody will bring them: what waited is ready. Cost: O(1) for
+    /// each of these.
+    void endFilling();
+    /// Every message, ready ones in order, then those that wait for missing ones.
+    template <typename Visit>
+    void forEachReadyOrWaiting(Visit visit) const
+    {
+        bool goesOn = true;
+        forEachReady([&](const QueueEntry& entry) { return goesOn = visit(entry); });
+        if (goesOn && m_waiting) m_waiting->forEach(visit);
+    }
+
     // ---- what is in memory
 
     /// Whether messages may leave memory once they are durable.
-    bool hasTail(std::uint8_t priority) const { return lane(priority).hasTail(); }
+    bool hasTail(std::uint8_t priority) const
+    {
+        return lane(priority).hasTail() || (m_waiting && m_waiting->hasTail());
+    }
     /// Lets go what is durable and behind the heads. @returns whether all of it has been looked at
     bool pageOutTails(LogPosition committed);
     /// The same of the heads, beyond so many bytes of each.
@@ -236,10 +264,12 @@ private:
                (m_settings.lengthBytesMax && bytes > *m_settings.lengthBytesMax);
     }
     QueueEntry takeFirst();
+    void addToLane(QueueEntry&& entry);
     void noteReady(const QueueEntry& entry);
     void noteTaken(const QueueEntry& entry);
     void forget(const QueueEntry& entry);
     // The books of memory.
+    void bookNew(QueueEntry& entry);
     void bookIn(const QueueEntry& entry);
     void bookOut(const QueueEntry& entry);
     void leaveMemory(QueueEntry& entry);
@@ -249,10 +279,13 @@ private:
     QueueSettings m_settings;
     std::string m_policy;
     std::string m_operatorPolicy;
-    QueueLane m_lane;                    // of priority 0, the only one of most queues
-    std::vector<QueueLane> m_moreLanes;  // of priorities 1 and up
-    std::uint8_t m_topPriority = 0;      // of the first ready message, if there is one
-    std::set<ExpiryKey> m_expiries;      // of the ready messages, with exact TTL only
+    QueueLane m_lane;                      // of priority 0, the only one of most queues
+    std::vector<QueueLane> m_moreLanes;    // of priorities 1 and up
+    std::uint8_t m_topPriority = 0;        // of the first ready message, if there is one
+    std::set<ExpiryKey> m_expiries;        // of the ready messages, with exact TTL only
+    std::unique_ptr<QueueLane> m_waiting;  // for missing ones, of all priorities; null: none do
+    Sequence m_missingUpTo = 0;
+    Sequence m_filledUpTo = 0;  // while some are missing
     Sequence m_lastSequence = 0;
     std::size_t m_readyCount = 0;
     std::size_t m_readyBytes = 0;

@@ -119,6 +119,37 @@ std::optional<QueueEntry> QueueLane::take(Sequence sequence)
     return entry;
 }
 
+void QueueLane::takeBehind(Sequence after, std::vector<QueueEntry>& taken)
+{
+    m_lastSequence = std::min(m_lastSequence, after);
+    for (auto at = m_requeued.upper_bound(after); at != m_requeued.end();) {
+        at->second.isLoading = false;
+        taken.push_back(std::move(at->second));
+        at = m_requeued.erase(at);
+    }
+    const std::size_t keptCount = firstPlaceFrom(after + 1);
+    if (keptCount == m_fresh.size()) return;
+    BlockRing<QueueEntry> kept;
+    for (std::size_t place = 0; !m_fresh.isEmpty(); ++place) {
+        if (place < keptCount) {
+            kept.pushBack(m_fresh.popFront());
+            continue;
+        }
+        unbook(m_fresh.front(), place);
+        QueueEntry entry = m_fresh.popFront();
+        if (entry.isGone) {
+            m_goneCount -= 1;
+            continue;
+        }
+        entry.isLoading = false;
+        taken.push_back(std::move(entry));
+    }
+    m_fresh.swap(kept);
+    for (std::size_t* count : {&m_headCount, &m_examinedCount, &m_askedCount})
+        *count = std::min(*count, keptCount);
+    tidy();
+}
+
 void QueueLane::tidy()
 {
     const auto before = [](std::size_t& count) {

@@ -79,6 +79,10 @@ public:
     /// Takes a message from wherever it is. @returns nothing if it is not here
     std::optional<QueueEntry> take(Sequence sequence);
 
+    /// Takes out everything behind `after`, in no order; what comes then may lie there. Cost: O(1)
+    /// if there is nothing, else of its length.
+    void takeBehind(Sequence after, std::vector<QueueEntry>& taken);
+
     /// Every message in order. `visit` returns false to stop; so does this then.
     template <typename Visit>
     bool forEach(Visit& visit) const
@@ -113,6 +117,10 @@ public:
     void redeliverUpTo(Sequence upTo);
     /// The ready message of this sequence; null if it is not here.
     QueueEntry* find(Sequence sequence);
+    const QueueEntry* find(Sequence sequence) const
+    {
+        return const_cast<QueueLane*>(this)->find(sequence);
+    }
 
     /// The highest sequence that was ever delivered.
     Sequence deliveredUpTo() const

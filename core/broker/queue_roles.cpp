@@ -37,6 +37,7 @@ void QueueRoles::lead(Queue& queue, bool isMirrored)
     if (queue.isLed()) return;
     queue.role = QueueRole::Leads;
     queue.leader = {};
+    queue.endFilling();
     queue.skipSequences(firstOfReign(m_state.wallNow, queue.lastSequence()));
     queue.forEachLane([](std::uint8_t, QueueLane& lane) {
         lane.redeliverUpTo(lane.mark.upTo());
@@ -110,6 +111,7 @@ void QueueRoles::releaseHeld(Queue& queue)
 
 void QueueRoles::clear(Queue& queue)
 {
+    queue.endFilling();
     while (queue.readyCount() > 0) {
         const QueueEntry entry = queue.removeFirst();
         if (entry.position == 0) continue;

@@ -152,12 +152,36 @@ std::optional<mirroring::MirrorOpen> decodeMirrorOpen(ByteView contents)
     return complete(from, std::move(frame));
 }
 
+namespace {
+
+void appendRanges(FieldWriter& to, const std::vector<broker::SequenceRange>& ranges)
+{
+    to.u32(static_cast<std::uint32_t>(ranges.size()));
+    for (const broker::SequenceRange& range : ranges) {
+        to.u64(range.first);
+        to.u64(range.last);
+    }
+}
+
+std::vector<broker::SequenceRange> readRanges(FieldReader& from)
+{
+    std::vector<broker::SequenceRange> ranges;
+    for (std::size_t left = from.count(kFrameItemsMax); left > 0 && from.isGood(); --left) {
+        const Sequence first = from.u64();
+        ranges.push_back({first, from.u64()});
+    }
+    return ranges;
+}
+
+}  // namespace
+
 std::string encode(const mirroring::MirrorState& frame)
 {
     FieldWriter to = writerOf(FrameKind::MirrorState);
     to.u64(frame.queue.value);
     to.u64(frame.epoch);
     to.u64(frame.lastSequence);
+    appendRanges(to, frame.ranges);
     return to.take();
 }
 
@@ -168,6 +192,7 @@ std::optional<mirroring::MirrorState> decodeMirrorState(ByteView contents)
     frame.queue = {from.u64()};
     frame.epoch = from.u64();
     frame.lastSequence = from.u64();
+    frame.ranges = readRanges(from);
     return complete(from, std::move(frame));
 }
 
@@ -177,11 +202,9 @@ std::string encode(const mirroring::MirrorRanges& frame)
     to.u64(frame.queue.value);
     to.u64(frame.epoch);
     to.u64(frame.upTo);
-    to.u32(static_cast<std::uint32_t>(frame.ranges.size()));
-    for (const broker::SequenceRange& range : frame.ranges) {
-        to.u64(range.first);
-        to.u64(range.last);
-    }
+    appendRanges(to, frame.ranges);
+    to.u64(frame.missingAfter);
+    to.u64(frame.missingUpTo);
     return to.take();
 }
 
@@ -192,10 +215,9 @@ std::optional<mirroring::MirrorRanges> decodeMirrorRanges(ByteView contents)
     frame.queue = {from.u64()};
     frame.epoch = from.u64();
     frame.upTo = from.u64();
-    for (std::size_t left = from.count(kFrameItemsMax); left > 0 && from.isGood(); --left) {
-        const Sequence first = from.u64();
-        frame.ranges.push_back({first, from.u64()});
-    }
+    frame.ranges = readRanges(from);
+    frame.missingAfter = from.u64();
+    frame.missingUpTo = from.u64();
     return complete(from, std::move(frame));
 }
 

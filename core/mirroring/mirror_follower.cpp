@@ -22,7 +22,9 @@ void MirrorFollower::take(NodeId from, const MirrorOpen& open)
         return;
     }
     m_followed[open.queue] = {from, open.epoch};
-    m_environment.sendState(from, {open.queue, open.epoch, queue->lastSequence()});
+    m_environment.sendState(from, {open.queue, open.epoch, queue->lastSequence(),
+                                   m_environment.broker.mirrorCopies().rangesUpTo(
+                                       *queue, queue->lastSequence(), MirrorState::kRangesMax)});
 }
 
 void MirrorFollower::take(NodeId from, const MirrorRanges& ranges)
@@ -30,6 +32,11 @@ void MirrorFollower::take(NodeId from, const MirrorRanges& ranges)
     broker::Queue* queue = m_environment.broker.findQueue(ranges.queue);
     if (queue == nullptr || !isFollowed(from, ranges.queue, ranges.epoch)) return;
     m_environment.broker.mirrorCopies().keepOnly(*queue, ranges.ranges, ranges.upTo);
+    if (ranges.missingUpTo > 0) {
+        queue->beginFilling(ranges.missingAfter, ranges.missingUpTo);
+    } else {
+        queue->endFilling();
+    }
 }
 
 void MirrorFollower::take(NodeId from, const MirrorOperations& frame)
@@ -65,6 +72,8 @@ void MirrorFollower::apply(broker::Queue& queue, const MirrorOperation& operatio
         copies.mark(queue, mark->upTo, mark->priority);
     } else if (const auto* count = std::get_if<MirrorCount>(&operation.body)) {
         copies.count(queue, count->sequence, count->deliveryCount);
+    } else if (std::holds_alternative<MirrorComplete>(operation.body)) {
+        queue.endFilling();
     }
 }
 

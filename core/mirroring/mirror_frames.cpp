@@ -10,7 +10,7 @@ namespace warren::mirroring {
 
 namespace {
 
-enum class OperationKind : std::uint8_t { Enqueue, Remove, Mark, Count };
+enum class OperationKind : std::uint8_t { Enqueue, Remove, Mark, Count, Complete };
 
 void append(std::string& to, std::uint64_t value)
 {
@@ -74,6 +74,11 @@ void OperationWriter::add(QueueId queue, Epoch epoch, const MirrorCount& count)
     append(m_bytes, count.deliveryCount);
 }
 
+void OperationWriter::add(QueueId queue, Epoch epoch, const MirrorComplete&)
+{
+    head(static_cast<std::uint8_t>(OperationKind::Complete), queue, epoch);
+}
+
 std::string OperationWriter::take(std::uint64_t frame)
 {
     std::string bytes;
@@ -94,7 +99,7 @@ std::optional<MirrorOperations> decodeOperations(ByteView bytes)
     frame.frame = from.u64();
     broker::MessagePtr last;
     for (std::uint32_t left = from.u32(); left > 0 && from.isGood(); --left) {
-        const auto kind = from.oneOf(OperationKind::Count);
+        const auto kind = from.oneOf(OperationKind::Complete);
         MirrorOperation operation;
         operation.queue = {from.u64()};
         operation.epoch = from.u64();
@@ -122,6 +127,7 @@ std::optional<MirrorOperations> decodeOperations(ByteView bytes)
             operation.body = MirrorCount{sequence, from.u32()};
             break;
         }
+        case OperationKind::Complete: operation.body = MirrorComplete{}; break;
         }
         frame.operations.push_back(std::move(operation));
     }

@@ -21,6 +21,7 @@
 ///     1 remove   sequence:u64
 ///     2 mark     up-to:u64 priority:u8
 ///     3 count    sequence:u64 delivery-count:u32
+///     4 complete
 ///   body       = record:text, as in core/storage/record_format.h; empty: that of the enqueue
 ///   before
 namespace warren::mirroring {
@@ -35,17 +36,24 @@ struct MirrorOpen {
 };
 /// The answer.
 struct MirrorState {
+    /// A queue in more pieces than this keeps the first ones only.
+    static constexpr std::size_t kRangesMax = 100'000;
+
     QueueId queue;
     Epoch epoch = 0;
-    Sequence lastSequence = 0;
+    Sequence lastSequence = 0;  ///< that it ever had
+    std::vector<broker::SequenceRange> ranges;
     bool operator==(const MirrorState&) const = default;
 };
-/// What the master has of that: the mirror forgets all else.
+/// What the master has of that: the mirror forgets all else. And what is missing.
 struct MirrorRanges {
     QueueId queue;
     Epoch epoch = 0;
     Sequence upTo = 0;
     std::vector<broker::SequenceRange> ranges;
+    /// Some behind `missingAfter`, up to `missingUpTo`, are; 0: none is.
+    Sequence missingAfter = 0;
+    Sequence missingUpTo = 0;
     bool operator==(const MirrorRanges&) const = default;
 };
 /// Everything of the frames up to this one is durable at the mirror.
@@ -77,10 +85,12 @@ struct MirrorCount {
     Sequence sequence = 0;
     std::uint32_t deliveryCount = 0;
 };
+/// Nothing is missing any more.
+struct MirrorComplete {};
 struct MirrorOperation {
     QueueId queue;
     Epoch epoch = 0;
-    std::variant<MirrorEnqueue, MirrorRemove, MirrorMark, MirrorCount> body;
+    std::variant<MirrorEnqueue, MirrorRemove, MirrorMark, MirrorCount, MirrorComplete> body;
 };
 struct MirrorOperations {
     std::uint64_t frame = 0;
@@ -94,6 +104,7 @@ public:
     void add(QueueId queue, Epoch epoch, const MirrorRemove& remove);
     void add(QueueId queue, Epoch epoch, const MirrorMark& mark);
     void add(QueueId queue, Epoch epoch, const MirrorCount& count);
+    void add(QueueId queue, Epoch epoch, const MirrorComplete& complete);
     bool isEmpty() const { return m_count == 0; }
     std::size_t bytes() const { return m_bytes.size(); }
     /// The encoded operations, with this number. Empty again afterwards.

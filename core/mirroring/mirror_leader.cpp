@@ -8,8 +8,41 @@
 
 namespace warren::mirroring {
 
-// --------------------------------------------------------------------------------- who follows
-// whom
+namespace {
+
+using Ranges = std::vector<broker::SequenceRange>;
+
+constexpr std::size_t kBatchCountMax = 1024;  // of messages that are copied at once
+
+/// What is in both, which are ordered.
+Ranges commonOf(const Ranges& some, const Ranges& others)
+{
+    Ranges common;
+    auto a = some.begin();
+    auto b = others.begin();
+    while (a != some.end() && b != others.end()) {
+        const broker::SequenceRange both{std::max(a->first, b->first), std::min(a->last, b->last)};
+        if (both.first <= both.last) common.push_back(both);
+        if (a->last < b->last) {
+            ++a;
+        } else {
+            ++b;
+        }
+    }
+    return common;
+}
+
+std::size_t countOf(const Ranges& ranges)
+{
+    std::size_t count = 0;
+    for (const broker::SequenceRange& range : ranges)
+        count += range.last - range.first + 1;
+    return count;
+}
+
+}  // namespace
+
+// -------------------------------------------------------------------------------- who follows whom
 
 void MirrorLeader::lead(QueueId queue, Epoch epoch, const std::vector<MirrorTarget>& mirrors,
                         std::size_t batchCountMax)
@@ -36,8 +69,6 @@ void MirrorLeader::lead(QueueId queue, Epoch epoch, const std::vector<MirrorTarg
         leg.isWanted = target.isWanted;
         if (hasLeft && leg.phase != Phase::Live) drop(queue, target.node, leg);
         if (leg.phase == Phase::Idle) open(queue, led, target.node, leg);
-        const bool mayGoOn = leg.isInSync || leg.isWanted;
-        if (!mayGoOn && leg.phase == Phase::Copying) close(queue, target.node, leg);
     }
 }
 
@@ -101,9 +132,6 @@ void MirrorLeader::nodeDown(NodeId id)
 void MirrorLeader::open(QueueId queue, Led& led, NodeId id, Leg& leg)
 {
     if (!m_nodes[id].isUp) return;
-    const broker::Queue* found = m_environment.broker.findQueue(queue);
-    const bool isEmpty = found != nullptr && found->messageCount() == 0;
-    if (!leg.isInSync && !leg.isWanted && !isEmpty) return;
     leg.phase = Phase::Opening;
     leg.copiedCount = 0;
     leg.copyCredit = 0;
@@ -114,6 +142,7 @@ void MirrorLeader::open(QueueId queue, Led& led, NodeId id, Leg& leg)
 void MirrorLeader::close(QueueId queue, NodeId id, Leg& leg)
 {
     leg.phase = Phase::Idle;
+    leg.had.clear();
     leg.loading.clear();
     m_readers.erase(leg.reader);
     leg.reader = 0;
@@ -172,9 +201,11 @@ void MirrorLeader::noteOne(const broker::Enqueue& operation)
     const auto at = m_led.find(operation.queue);
     if (at == m_led.end()) return;
     for (auto& [node, leg] : at->second.legs) {
-        const bool isLive = leg.phase == Phase::Live;
-        wait(node, leg, operation.queue, operation.position, isLive);
-        if (!isLive) continue;
+        // Else it is copied later.
+        const bool isNew = leg.phase == Phase::Live ||
+                           (leg.phase == Phase::Copying && operation.sequence > leg.missingUpTo);
+        wait(node, leg, operation.queue, operation.position, isNew);
+        if (!isNew) continue;
         stream(at->second, operation.queue, node,
                MirrorEnqueue{.sequence = operation.sequence,
                              .expiresAt = operation.expiresAt,
@@ -188,9 +219,8 @@ void MirrorLeader::noteOne(const broker::Remove& operation)
     if (at == m_led.end()) return;
     for (auto& [node, leg] : at->second.legs) {
         leg.loading.erase(operation.sequence);
-        const bool isSent = leg.phase == Phase::Live ||
-                            (leg.phase == Phase::Copying && operation.sequence <= leg.cursor);
-        if (isSent) stream(at->second, operation.queue, node, MirrorRemove{operation.sequence});
+        if (!leg.isFollowing()) continue;
+        stream(at->second, operation.queue, node, MirrorRemove{operation.sequence});
     }
 }
 
@@ -199,7 +229,7 @@ void MirrorLeader::noteOne(const broker::CountDeliveries& operation)
     const auto at = m_led.find(operation.queue);
     if (at == m_led.end()) return;
     for (auto& [node, leg] : at->second.legs) {
-        if (leg.phase != Phase::Live) continue;
+        if (!leg.isFollowing()) continue;
         stream(at->second, operation.queue, node, MirrorCount{operation.sequence, operation.count});
     }
 }
@@ -209,9 +239,8 @@ void MirrorLeader::noteOne(const broker::MarkDelivered& operation)
     const auto at = m_led.find(operation.queue);
     if (at == m_led.end()) return;
     for (auto& [node, leg] : at->second.legs) {
-        const bool isSent = leg.phase == Phase::Live || leg.phase == Phase::Copying;
-        wait(node, leg, operation.queue, operation.position, isSent);
-        if (!isSent) continue;
+        wait(node, leg, operation.queue, operation.position, leg.isFollowing());
+        if (!leg.isFollowing()) continue;
         stream(at->second, operation.queue, node, MirrorMark{operation.upTo, operation.priority});
     }
 }
@@ -255,7 +284,30 @@ bool MirrorLeader::mayCopy(const Leg& leg, const Node& node) const
 {
     const bool hasRoom = node.bytes + node.writer.bytes() < kCopyBytesInFlight;
     const bool hasCredit = m_copyRate == 0 || leg.copyCredit > 0;
-    return leg.phase == Phase::Copying && leg.reader == 0 && hasRoom && hasCredit;
+    return leg.phase == Phase::Copying && leg.isToHaveAll() && leg.reader == 0 && hasRoom &&
+           hasCredit;
+}
+
+std::vector<broker::QueueEntry> MirrorLeader::nextMissing(const broker::Queue& queue, Leg& leg,
+                                                          std::size_t countMax) const
+{
+    std::vector<broker::QueueEntry> missing;
+    while (missing.empty()) {
+        auto batch = m_environment.broker.mirrorCopies().messagesAfter(queue, leg.cursor, countMax);
+        if (batch.empty() || batch.front().sequence > leg.missingUpTo) break;
+        for (broker::QueueEntry& entry : batch) {
+            if (entry.sequence > leg.missingUpTo) break;
+            const auto range =
+                std::ranges::lower_bound(leg.had, entry.sequence, {}, &broker::SequenceRange::last);
+            const bool isThere = range != leg.had.end() && range->first <= entry.sequence;
+            if (!isThere) {
+                missing.push_back(std::move(entry));
+            } else if (missing.empty()) {
+                leg.cursor = std::max(leg.cursor, range->last);
+            }
+        }
+    }
+    return missing;
 }
 
 void MirrorLeader::passTime(Duration elapsed)
@@ -276,9 +328,7 @@ void MirrorLeader::copy(QueueId id, Led& led, NodeId nodeId, Leg& leg)
 {
     const broker::Queue* queue = m_environment.broker.findQueue(id);
     if (queue == nullptr) return;
-    constexpr std::size_t kBatchCountMax = 1024;
-    const auto batch = m_environment.broker.mirrorCopies().messagesAfter(
-        *queue, leg.cursor, std::min(led.batchCountMax, kBatchCountMax));
+    const auto batch = nextMissing(*queue, leg, std::min(led.batchCountMax, kBatchCountMax));
     if (batch.empty()) return goLive(*queue, led, nodeId, leg);
     for (const broker::QueueEntry& entry : batch)
         leg.copyCredit -= entry.bodyBytes;
@@ -357,7 +407,9 @@ void MirrorLeader::goLive(const broker::Queue& queue, Led& led, NodeId nodeId, L
         if (lane.mark.upTo() == 0) return;
         stream(led, queue.id(), nodeId, MirrorMark{lane.mark.upTo(), priority});
     });
+    stream(led, queue.id(), nodeId, MirrorComplete{});
     leg.phase = Phase::Live;
+    leg.had.clear();
     Node& node = m_nodes[nodeId];
     // An empty frame does too: it asks for the answer.
     leg.liveFrame = node.lastFrame + 1;
@@ -378,14 +430,24 @@ void MirrorLeader::take(NodeId from, const MirrorState& state)
     broker::Queue* queue = m_environment.broker.findQueue(state.queue);
     if (queue == nullptr) return;
     queue->skipSequences(state.lastSequence);
-    MirrorRanges ranges{
-        .queue = state.queue,
-        .epoch = state.epoch,
-        .upTo = state.lastSequence,
-        .ranges = m_environment.broker.mirrorCopies().rangesUpTo(*queue, state.lastSequence)};
+    MirrorRanges ranges;
+    ranges.queue = state.queue;
+    ranges.epoch = state.epoch;
+    ranges.upTo = state.lastSequence;
+    if (state.ranges.size() >= MirrorState::kRangesMax) ranges.upTo = state.ranges.back().last;
+    ranges.ranges = m_environment.broker.mirrorCopies().rangesUpTo(*queue, ranges.upTo,
+                                                                   MirrorState::kRangesMax);
+    if (ranges.ranges.size() >= MirrorState::kRangesMax) ranges.upTo = ranges.ranges.back().last;
+    leg.had = commonOf(state.ranges, ranges.ranges);
+    leg.missingCount = queue->messageCount() - std::min(queue->messageCount(), countOf(leg.had));
+    leg.cursor = 0;
+    leg.missingUpTo = queue->lastSequence();
+    const auto missing = nextMissing(*queue, leg, kBatchCountMax);
+    leg.cursor = missing.empty() ? leg.missingUpTo : missing.front().sequence - 1;
+    ranges.missingAfter = leg.cursor;
+    ranges.missingUpTo = missing.empty() ? 0 : leg.missingUpTo;
     if (!m_environment.sendRanges(from, ranges)) return;
     leg.phase = Phase::Copying;
-    leg.cursor = state.lastSequence;
 }
 
 void MirrorLeader::take(NodeId from, const MirrorAck& ack)
@@ -430,6 +492,10 @@ void MirrorLeader::retry()
         for (auto& [node, leg] : led.legs) {
             if (leg.phase == Phase::Idle || leg.phase == Phase::Opening) {
                 open(queue, led, node, leg);
+            } else if (leg.phase == Phase::Copying && !leg.isToHaveAll() && leg.reader == 0) {
+                const broker::Queue* found = m_environment.broker.findQueue(queue);
+                const bool hasAll = found != nullptr && nextMissing(*found, leg, 1).empty();
+                if (hasAll) goLive(*found, led, node, leg);
             } else if (leg.phase == Phase::Live && !leg.isNeeded() &&
                        leg.liveFrame <= m_nodes[node].ackedFrame) {
                 leg.isPledged = true;
@@ -459,8 +525,14 @@ MirrorProgress MirrorLeader::progress(QueueId queue, NodeId node) const
     MirrorProgress progress{.phase = leg->second.phase, .copiedCount = leg->second.copiedCount};
     const broker::Queue* found = m_environment.broker.findQueue(queue);
     if (found == nullptr || progress.phase == Phase::Live) return progress;
-    progress.leftCount =
-        found->messageCount() - std::min(found->messageCount(), progress.copiedCount);
+    if (progress.phase == Phase::Copying && !leg->second.isToHaveAll()) {
+        progress.phase = Phase::Behind;
+    }
+    // Consumers have taken some of it meanwhile.
+    const std::size_t missing = leg->second.isFollowing()
+                                    ? std::min(leg->second.missingCount, found->messageCount())
+                                    : found->messageCount();
+    progress.leftCount = missing - std::min(missing, progress.copiedCount);
     return progress;
 }
 

@@ -29,10 +29,11 @@ struct MirrorTarget {
 /// How far a mirror is; for people.
 struct MirrorProgress {
     enum class Phase : std::uint8_t {
-        Idle,     ///< its node is not there, or nobody wants it brought up
+        Idle,     ///< its node is not there
         Opening,  ///< it is asked what it has
-        Copying,  ///< it gets what it lacks
-        Live,     ///< it gets every operation as it happens
+        Behind,   ///< it gets what is new, and nobody wants it brought up
+        Copying,  ///< it gets what is new, and what it lacks
+        Live,     ///< it has everything
     };
     Phase phase = Phase::Idle;
     std::size_t copiedCount = 0;
@@ -42,11 +43,11 @@ struct MirrorProgress {
 /// A node's part as the master of mirrored queues: one ordered stream of operations to each
 /// mirror's node, and which positions of its log wait for which of them.
 ///
-/// A mirror that begins, or begins again, says how far it has come. It forgets what the master does
-/// not have, and is copied what follows, in batches, while the queue goes on: what is behind the
-/// place that the copy has reached is copied later, what is before it is streamed. At the end of
-/// the queue the mirror is live. Memory is bounded by what may be on its way to one node. Thread:
-/// the broker's.
+/// A mirror that begins, or begins again, says what it has. It forgets what the master does not
+/// have, gets every operation from there on, and is copied what it lacks, in batches, meanwhile: so
+/// however fast the queue goes on, there is an end to that. If nobody wants it brought up, it has
+/// everything once the queue has nothing left that it lacks. Memory is bounded by what may be on
+/// its way to one node. Thread: the broker's.
 class MirrorLeader {
 public:
     static constexpr std::size_t kCopyBytesInFlight = 4 * 1024 * 1024;  ///< per node
@@ -116,7 +117,13 @@ private:
         /// caughtUp was called and has no outcome yet: it may be in sync already.
         bool isPledged = false;
         bool isNeeded() const { return isInSync || isPledged; }
-        Sequence cursor = 0;  // of Copying: everything up to it was sent
+        bool isToHaveAll() const { return isInSync || isWanted; }
+        /// Whether it gets what happens to messages that it may have.
+        bool isFollowing() const { return phase == Phase::Copying || phase == Phase::Live; }
+        Sequence cursor = 0;                       // of Copying: it has everything up to there
+        Sequence missingUpTo = 0;                  // likewise: what is new lies behind
+        std::size_t missingCount = 0;              // of what the queue had when it was asked
+        std::vector<broker::SequenceRange> had{};  // what it had then
         std::uint64_t liveFrame = 0;
         std::size_t copiedCount = 0;
         std::int64_t copyCredit = 0;        // bytes, if there is a limit
@@ -150,6 +157,9 @@ private:
     void drop(QueueId queue, NodeId node, Leg& leg);
     void wait(NodeId node, Leg& leg, QueueId queue, LogPosition position, bool wasSent);
     bool mayCopy(const Leg& leg, const Node& node) const;
+    /// The next messages that the mirror lacks; none: it has everything.
+    std::vector<broker::QueueEntry> nextMissing(const broker::Queue& queue, Leg& leg,
+                                                std::size_t countMax) const;
     void copy(QueueId id, Led& led, NodeId nodeId, Leg& leg);
     void goLive(const broker::Queue& queue, Led& led, NodeId nodeId, Leg& leg);
     void sendFrame(NodeId id, Node& node);

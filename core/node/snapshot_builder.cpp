@@ -244,7 +244,7 @@ QueueRow SnapshotBuilder::queueRow(const broker::Vhost& vhost, const broker::Que
     for (auto it = row.effectivePolicy.cbegin(); it != row.effectivePolicy.cend(); ++it) {
         if (!broker::isHonouredPolicyKey(utf8Of(it.key()))) row.notHonoured.append(it.key());
     }
-    row.readyCount = queue.readyCount();
+    row.readyCount = queue.readyCount() + queue.waitingCount();
     row.unackedCount = queue.unackedCount();
     row.persistentCount = queue.persistentCount();
     row.bodyBytes = queue.bodyBytes();

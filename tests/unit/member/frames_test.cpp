@@ -44,9 +44,10 @@ TEST(Frames, comeBackAsTheyWere)
     expectRoundTrip(answer, FrameKind::JoinAnswer, decodeJoinAnswer);
     expectRoundTrip(PublishAnswer{{9}, {3, 5}, {4}}, FrameKind::PublishAnswer, decodePublishAnswer);
     expectRoundTrip(mirroring::MirrorOpen{{3}, 4}, FrameKind::MirrorOpen, decodeMirrorOpen);
-    expectRoundTrip(mirroring::MirrorState{{3}, 4, 5}, FrameKind::MirrorState, decodeMirrorState);
-    expectRoundTrip(mirroring::MirrorRanges{{3}, 4, 9, {{1, 2}, {5, 9}}}, FrameKind::MirrorRanges,
-                    decodeMirrorRanges);
+    expectRoundTrip(mirroring::MirrorState{{3}, 4, 5, {{1, 2}, {5, 5}}}, FrameKind::MirrorState,
+                    decodeMirrorState);
+    expectRoundTrip(mirroring::MirrorRanges{{3}, 4, 9, {{1, 2}, {5, 9}}, 2, 11},
+                    FrameKind::MirrorRanges, decodeMirrorRanges);
     expectRoundTrip(mirroring::MirrorAck{77}, FrameKind::MirrorAck, decodeMirrorAck);
     expectRoundTrip(mirroring::MirrorRefused{{3}, 4}, FrameKind::MirrorRefused,
                     decodeMirrorRefused);

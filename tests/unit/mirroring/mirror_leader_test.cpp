@@ -29,7 +29,7 @@ protected:
         declareMirroredQueue(broker);
         leader.nodeUp(kMirror);
         leader.lead(kQueue, 1, {{.node = kMirror, .isInSync = true}}, 1);
-        leader.take(kMirror, MirrorState{kQueue, 1, 0});
+        leader.take(kMirror, MirrorState{kQueue, 1, 0, {}});
         leader.flush();
         const auto message = broker::makeMessage("", "q", {}, true, bytesOf(std::string_view{"m"}));
         EXPECT_TRUE(broker.publishing().publish(*broker.findVhost("/"), message));
@@ -85,7 +85,7 @@ protected:
     {
         leader.nodeUp(kMirror);
         leader.lead(kQueue, 1, {{.node = kMirror, .isWanted = true}}, 1);
-        leader.take(kMirror, MirrorState{kQueue, 1, 0});
+        leader.take(kMirror, MirrorState{kQueue, 1, 0, {}});
         flushAll();
     }
     void flushAll()
