@@ -13,6 +13,7 @@ namespace {
 using Ranges = std::vector<broker::SequenceRange>;
 
 constexpr std::size_t kBatchCountMax = 1024;  // of messages that are copied at once
+constexpr std::size_t kPacedBatchCountMax = 128;
 
 /// What is in both, which are ordered.
 Ranges commonOf(const Ranges& some, const Ranges& others)
@@ -200,6 +201,7 @@ void MirrorLeader::noteOne(const broker::Enqueue& operation)
 {
     const auto at = m_led.find(operation.queue);
     if (at == m_led.end()) return;
+    m_pace.notePublished();
     for (auto& [node, leg] : at->second.legs) {
         // Else it is copied later.
         const bool isNew = leg.phase == Phase::Live ||
@@ -282,10 +284,11 @@ bool MirrorLeader::hasWork() const
 
 bool MirrorLeader::mayCopy(const Leg& leg, const Node& node) const
 {
-    const bool hasRoom = node.bytes + node.writer.bytes() < kCopyBytesInFlight;
+    const std::size_t bytesMax = m_pace.isLimited() ? kPacedBytesInFlight : kCopyBytesInFlight;
+    const bool hasRoom = node.bytes + node.writer.bytes() < bytesMax;
     const bool hasCredit = m_copyRate == 0 || leg.copyCredit > 0;
     return leg.phase == Phase::Copying && leg.isToHaveAll() && leg.reader == 0 && hasRoom &&
-           hasCredit;
+           hasCredit && m_pace.mayCopy();
 }
 
 std::vector<broker::QueueEntry> MirrorLeader::nextMissing(const broker::Queue& queue, Leg& leg,
@@ -316,22 +319,33 @@ void MirrorLeader::passTime(Duration elapsed)
         std::min<std::uint64_t>(m_copyRate, std::numeric_limits<std::int32_t>::max()));
     const auto earned =
         rate * std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count() / 1000;
+    bool isCopying = false;
     for (auto& [queue, led] : m_led) {
         for (auto& [node, leg] : led.legs) {
-            if (leg.phase == Phase::Copying)
-                leg.copyCredit = std::min(leg.copyCredit + earned, rate);
+            if (leg.phase != Phase::Copying) continue;
+            leg.copyCredit = std::min(leg.copyCredit + earned, rate);
+            isCopying |= leg.isToHaveAll();
         }
     }
+    m_pace.passTime(elapsed, isCopying);
+}
+
+void MirrorLeader::noteCopied(Leg& leg, const broker::QueueEntry& entry)
+{
+    constexpr std::size_t kHeadBytes = 128;  // about, beside the body
+    leg.copyCredit -= entry.bodyBytes;
+    m_pace.noteCopied(entry.bodyBytes + kHeadBytes);
 }
 
 void MirrorLeader::copy(QueueId id, Led& led, NodeId nodeId, Leg& leg)
 {
     const broker::Queue* queue = m_environment.broker.findQueue(id);
     if (queue == nullptr) return;
-    const auto batch = nextMissing(*queue, leg, std::min(led.batchCountMax, kBatchCountMax));
+    const std::size_t countMax = m_pace.isLimited() ? kPacedBatchCountMax : kBatchCountMax;
+    const auto batch = nextMissing(*queue, leg, std::min(led.batchCountMax, countMax));
     if (batch.empty()) return goLive(*queue, led, nodeId, leg);
     for (const broker::QueueEntry& entry : batch)
-        leg.copyCredit -= entry.bodyBytes;
+        noteCopied(leg, entry);
 
     std::vector<broker::BodyRequest> requests;
     for (const broker::QueueEntry& entry : batch) {

@@ -5,6 +5,7 @@
 #include "core/broker/body_request.h"
 #include "core/broker/broker.h"
 #include "core/mirroring/commit_frontier.h"
+#include "core/mirroring/copy_pace.h"
 #include "core/mirroring/mirror_frames.h"
 
 #include <cstddef>
@@ -50,8 +51,10 @@ struct MirrorProgress {
 /// its way to one node. Thread: the broker's.
 class MirrorLeader {
 public:
-    static constexpr std::size_t kCopyBytesInFlight = 4 * 1024 * 1024;  ///< per node
-    static constexpr std::size_t kFrameBytes = 1024 * 1024;             ///< about
+    static constexpr std::size_t kCopyBytesInFlight = 4 * 1024 * 1024;  ///< per node, at most
+    /// Likewise while something is published: that waits behind it.
+    static constexpr std::size_t kPacedBytesInFlight = 512 * 1024;
+    static constexpr std::size_t kFrameBytes = 1024 * 1024;  ///< about
 
     struct Environment {
         broker::Broker& broker;
@@ -160,6 +163,7 @@ private:
     /// The next messages that the mirror lacks; none: it has everything.
     std::vector<broker::QueueEntry> nextMissing(const broker::Queue& queue, Leg& leg,
                                                 std::size_t countMax) const;
+    void noteCopied(Leg& leg, const broker::QueueEntry& entry);
     void copy(QueueId id, Led& led, NodeId nodeId, Leg& leg);
     void goLive(const broker::Queue& queue, Led& led, NodeId nodeId, Leg& leg);
     void sendFrame(NodeId id, Node& node);
@@ -178,6 +182,7 @@ private:
     std::map<std::uint32_t, std::pair<QueueId, NodeId>> m_readers;
     std::uint32_t m_lastReader = 0;
     std::uint64_t m_copyRate = 0;
+    CopyPace m_pace;
     CommitFrontier m_frontier;
 };
 
