@@ -302,7 +302,7 @@ TEST_F(DeadLetterInAClusterTest, LeavesItsQueueOnceItIsSafe)
 {
     EXPECT_EQ(removalCount(), 0u);
     EXPECT_EQ(countAtMirrors(), 1u) << "mirrors that come now are to have it";
-    EXPECT_EQ(broker.mirrorCopies().rangesUpTo(work(), work().lastSequence()).size(), 1u);
+    EXPECT_EQ(broker.mirrorCopies().rangesUpTo(work(), work().lastSequence(), 9).size(), 1u);
     broker.commit(broker.lastPosition());
     EXPECT_EQ(removalCount(), 1u);
     EXPECT_EQ(countAtMirrors(), 0u);

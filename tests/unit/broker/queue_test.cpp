@@ -383,5 +383,75 @@ TEST_F(QueueMemoryTest, GivesItsShareBackWhenItGoes)
     expectBooksToBalance();
 }
 
+/// A mirror that lacks messages 1 to 3.
+class QueueFillingTest : public QueueTest {
+protected:
+    QueueFillingTest()
+    {
+        queue.beginFilling(0, 3);
+        enqueue("new", 1);
+    }
+    void fillIn(Sequence sequence, std::string_view body)
+    {
+        queue.fillIn({.message = test::messageOf("", "q", body, true),
+                      .sequence = sequence,
+                      .position = 10 + sequence});
+    }
+};
+
+TEST_F(QueueFillingTest, WhatIsNewWaitsForWhatIsMissing)
+{
+    EXPECT_THAT(ready(), ElementsAre());
+    fillIn(1, "a");
+    fillIn(3, "c");
+    EXPECT_THAT(ready(), ElementsAre("a", "c"));
+    EXPECT_EQ(queue.waitingCount(), 1u);
+    queue.endFilling();
+    EXPECT_THAT(ready(), ElementsAre("a", "c", "new"));
+    EXPECT_EQ(queue.messageCount(), 3u);
+    EXPECT_EQ(queue.lastSequence(), 4u);
+}
+
+TEST_F(QueueFillingTest, WhatIsThereOrCameTooLateIsNotMissing)
+{
+    fillIn(2, "b");
+    EXPECT_FALSE(queue.isMissing(1));
+    EXPECT_FALSE(queue.isMissing(2));
+    EXPECT_TRUE(queue.isMissing(3));
+    EXPECT_FALSE(queue.isMissing(4));
+    queue.endFilling();
+    EXPECT_FALSE(queue.isMissing(3));
+}
+
+TEST_F(QueueFillingTest, WhatWaitsMayGo)
+{
+    EXPECT_TRUE(queue.removeAt(4));
+    EXPECT_FALSE(queue.removeAt(4));
+    EXPECT_EQ(queue.messageCount(), 0u);
+    EXPECT_EQ(queue.bodyBytes(), 0u);
+}
+
+TEST_F(QueueFillingTest, WhatWaitsLeavesMemoryToo)
+{
+    EXPECT_TRUE(queue.hasTail(0));
+    EXPECT_FALSE(queue.pageOutTails(0));
+    EXPECT_TRUE(queue.pageOutTails(1));
+    EXPECT_EQ(queue.inMemoryCount(), 0u);
+    EXPECT_EQ(queue.pagedOutCount(), 1u);
+    queue.endFilling();
+    EXPECT_EQ(queue.readyCount(), 1u);
+}
+
+TEST_F(QueueFillingTest, WhatWasReadyBehindTheGapWaitsAgain)
+{
+    queue.endFilling();
+    enqueue("newer", 2);
+    queue.beginFilling(0, 5);
+    EXPECT_EQ(queue.waitingCount(), 2u);
+    fillIn(1, "a");
+    queue.endFilling();
+    EXPECT_THAT(ready(), ElementsAre("a", "new", "newer"));
+}
+
 }  // namespace
 }  // namespace warren::broker
