@@ -143,6 +143,9 @@ public:
     void refusePublish(ConnectionId connection, ChannelNumber channel, LogPosition position);
     /// The publishers of everything that is not confirmed yet are told that it may be lost.
     void refuseUnconfirmed();
+    /// Deliveries that wait for what others have may have been made by somebody else meanwhile:
+    /// they go out as redelivered.
+    void doubtHeldDeliveries();
     /// What other nodes' clients wait for here may never be so: they lose their connections.
     void closeWaitingRelayed(const std::string& reason);
     /// Since the last call; each waits for its position to be committed.

@@ -99,4 +99,10 @@ void Broker::refuseUnconfirmed()
         channel->confirms.refuseAll();
 }
 
+void Broker::doubtHeldDeliveries()
+{
+    for (const auto& [id, connection] : m_state.connections)
+        connection->doubtHeld();
+}
+
 }  // namespace warren::broker

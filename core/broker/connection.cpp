@@ -150,6 +150,19 @@ void Connection::withdraw(const Filled& filled)
     }
 }
 
+void Connection::doubtHeld()
+{
+    for (Held& held : m_held) {
+        for (Event& event : held.events) {
+            if (auto* delivery = std::get_if<Delivery>(&event.body)) {
+                delivery->isRedelivered = true;
+            } else if (auto* got = std::get_if<GetOk>(&event.body)) {
+                got->isRedelivered = true;
+            }
+        }
+    }
+}
+
 // ----------------------------------------------------------------------------------------- release
 
 bool Connection::keepIfHeld(ChannelNumber channel, EventBody& body)

@@ -145,6 +145,8 @@ public:
     std::size_t loadingBytes = 0;  ///< of what was asked for on its behalf
     /// What the deliveries among the held events will add to the socket's output.
     std::int64_t heldDeliveryBytes() const { return m_heldDeliveryBytes; }
+    /// What is delivered among the held events may have gone out elsewhere too.
+    void doubtHeld();
     /// Forgets all of it; `removed(request)` names the messages that nobody would have
     /// acknowledged.
     template <typename Removed>

@@ -57,6 +57,7 @@ ClusterMember::ClusterMember(MemberEnvironment environment)
                    m_world.warn("another node leads queue " + std::to_string(queue.value) +
                                 " now; what was not confirmed is refused");
                    m_world.broker.refuseUnconfirmed();
+                   m_world.broker.doubtHeldDeliveries();
                    m_publishes.loseOwed(queue);
                }}),
       m_follower(

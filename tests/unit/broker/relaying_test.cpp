@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -332,6 +333,40 @@ TEST_F(RelayingTest, OnlyWhoLeadsDefinitionsMakesNewOnes)
     EXPECT_FALSE(edge.declarations().declareQueue(vhost, {}, {.name = "new"}));
     EXPECT_FALSE(edge.declarations().declareExchange(vhost, {}, {.name = "new", .type = "fanout"}));
     EXPECT_TRUE(server.declarations().declareQueue(*server.findVhost("/"), {}, {.name = "new"}));
+}
+
+/// warren-sim, seed 111963 of c39afbd: what waited for the mirrors of a deposed master went out
+/// when nothing waited for them any more, and its heir delivered it too, both for the first time.
+TEST(HeldDeliveries, GoOutAsRedeliveredIfSomebodyElseMayHaveMadeThem)
+{
+    constexpr ConnectionId kConsumer{1};
+    Broker broker{1};
+    broker.ensureVhost("/");
+    broker.restore(PutQueue{
+        {.id = kQueue, .vhost = "/", .name = "q", .isDurable = true, .exclusiveOwner = {}}});
+    broker.finishRestore(0, kQueue);
+    broker.commit(broker.lastPosition());
+    broker.addConnection(kConsumer);
+    broker.apply(kConsumer, {0, OpenConnection{.vhost = "/"}});
+    broker.apply(kConsumer, {1, OpenChannel{}});
+    Texts told;
+    const auto drain = [&] {
+        broker.flush();
+        broker.drainEvents([&](ConnectionId, std::span<Event> events) {
+            for (const Event& event : events)
+                told.push_back(test::describe(event, "c"));
+        });
+        return std::exchange(told, {});
+    };
+    const auto message = test::messageOf("", "q", "m", true);
+    ASSERT_TRUE(broker.publishing().publish(*broker.findVhost("/"), message));
+    broker.commit(broker.lastPosition());
+    broker.apply(kConsumer, {1, Consume{.queue = "q", .tag = "c"}});
+    const Texts before = drain();
+    ASSERT_EQ(std::ranges::count(before, "1 deliver c 1 m"), 0) << "its mark is not safe yet";
+    broker.doubtHeldDeliveries();
+    broker.commit(broker.lastPosition());
+    EXPECT_EQ(drain(), Texts{"1 deliver c 1 m!"});
 }
 
 }  // namespace
