@@ -71,7 +71,9 @@ void Client::forgetConnection()
     m_speech.reset();
     m_isFailed = false;
     m_isBlocked = false;
-    if (std::exchange(m_isReady, false)) lost();
+    if (!std::exchange(m_isReady, false)) return;
+    m_history.connectionLost(m_number);
+    lost();
 }
 
 void Client::send(broker::CommandBody&& body)

@@ -38,6 +38,8 @@ unsigned History::sentCount(Id id) const
 void History::sent(Id id, bool mayExpire)
 {
     m_sent[id] += 1;
+    std::uint32_t& last = m_lastSent[id.publisher];
+    last = std::max(last, id.number);
     if (mayExpire) m_mayExpire.insert(id);
 }
 
@@ -55,11 +57,31 @@ void History::delivered(Id id, bool isRedelivered, std::uint32_t consumer)
     }
     // Who sends again after a refusal mixes the order up by himself.
     if (!isFirst || sent > 1) return;
-    std::uint32_t& last = m_lastFirst[{consumer, id.publisher}];
-    if (id.number < last) {
-        breakRule("message " + id.text() + " came after number " + std::to_string(last));
+    LastFirst& last = m_lastFirst[{consumer, id.publisher}];
+    if (id.number > last.number) {
+        last = {id.number, false};
+    } else if (!last.wasOverEarlierConnection ||
+               !wasLostBetween(id.publisher, id.number, last.number)) {
+        breakRule("message " + id.text() + " came after number " + std::to_string(last.number));
     }
-    last = std::max(last, id.number);
+}
+
+void History::connectionLost(std::uint32_t client)
+{
+    if (const auto sent = m_lastSent.find(client); sent != m_lastSent.end()) {
+        m_lastsSent[client].insert(sent->second);
+    }
+    for (auto& [pair, last] : m_lastFirst) {
+        if (pair.first == client) last.wasOverEarlierConnection = true;
+    }
+}
+
+bool History::wasLostBetween(std::uint32_t publisher, std::uint32_t first, std::uint32_t last) const
+{
+    const auto lasts = m_lastsSent.find(publisher);
+    if (lasts == m_lastsSent.end()) return false;
+    const auto at = lasts->second.lower_bound(first);
+    return at != lasts->second.end() && *at < last;
 }
 
 void History::died(Id id, Death death, bool isRedelivered)

@@ -15,8 +15,10 @@ namespace warren::sim {
 /// Everything confirmed is delivered; of a queue with dead letters: acknowledged, or it arrives as
 /// a dead letter, for a reason that there was. Nothing comes again without the redelivered flag
 /// unless its publisher sent it again; what a consumer sees for the first time keeps the order of
-/// its publisher. Dead letters have no order, and may come more than once where somebody was lost:
-/// a queue's next master does not know what its last one had sent on already.
+/// its publisher, if either of them has kept its connection (a master that does not know yet that
+/// it is deposed serves who comes to it then). Dead letters have no order, and may come more than
+/// once where somebody was lost: a queue's next master does not know what its last one had sent on
+/// already.
 class History {
 public:
     /// A message of a publisher, which numbers them from 1.
@@ -41,6 +43,8 @@ public:
     void confirmed(Id id) { m_confirmed.insert(id); }
     void refused() { m_refusedCount += 1; }
     void delivered(Id id, bool isRedelivered, std::uint32_t consumer = 0);
+    /// The client, a publisher or a consumer, goes on over another connection.
+    void connectionLost(std::uint32_t client);
     void acknowledged(Id id) { m_acknowledged.insert(id); }
     void rejected(Id id) { m_rejected.insert(id); }
     /// It came as a dead letter.
@@ -80,8 +84,17 @@ private:
     std::set<Id> m_dead;
     std::set<Id> m_removed;  // may be
     unsigned m_openRemovals = 0;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t>
+    struct LastFirst {
+        std::uint32_t number = 0;
+        bool wasOverEarlierConnection = false;  // of the consumer
+    };
+    /// Whether the publisher has sent these two over different connections.
+    bool wasLostBetween(std::uint32_t publisher, std::uint32_t first, std::uint32_t last) const;
+
+    std::map<std::pair<std::uint32_t, std::uint32_t>, LastFirst>
         m_lastFirst;  // by consumer and publisher: last first delivery
+    std::map<std::uint32_t, std::uint32_t> m_lastSent;             // by publisher
+    std::map<std::uint32_t, std::set<std::uint32_t>> m_lastsSent;  // likewise, of each connection
     std::optional<std::string> m_violation;
     std::size_t m_refusedCount = 0;
     std::size_t m_redeliveredCount = 0;

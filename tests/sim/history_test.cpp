@@ -67,6 +67,24 @@ TEST(HistoryTest, SeesAnotherOrderOfOneConsumerOnly)
     EXPECT_TRUE(other.violation(false));
 }
 
+/// warren-sim, seed 105183 of c39afbd: the publisher's node was killed, and it went on, as the
+/// consumer did, at a master that had not heard yet that it was deposed.
+TEST(HistoryTest, OrderIsThatOfOneConnectionAtLeast)
+{
+    for (const bool losesPublisher : {false, true}) {
+        for (const bool losesConsumer : {false, true}) {
+            History history;
+            history.sent(kFirst);
+            if (losesPublisher) history.connectionLost(kFirst.publisher);
+            history.sent(kSecond);
+            history.delivered(kSecond, false, 7);
+            if (losesConsumer) history.connectionLost(7);
+            history.delivered(kFirst, false, 7);
+            EXPECT_EQ(history.violation(false).has_value(), !losesPublisher || !losesConsumer);
+        }
+    }
+}
+
 TEST(HistoryTest, MissesWhatWasRejectedAndIsNoDeadLetter)
 {
     History history(History::Fate::AckedOrDead);
