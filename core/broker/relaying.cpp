@@ -301,6 +301,9 @@ void Relaying::deliver(Channel& channel, NodeId from, ChannelRelays::Counterpart
                                                  : channel.relays->consumers.find(tag->second);
     if (consumer == channel.relays->consumers.end()) return;
     const bool noAck = (consumer->second.command.flags & 1) != 0;
+    // A deposed master's: what its heir has already sent would come before. The heir sends it
+    // again, unless nobody will.
+    if (consumer->second.node != from && !noAck) return;
     delivery.consumer = consumer->second.slot;
     const DeliveryTag remoteTag = delivery.tag;
     delivery.tag = noAck ? channel.unacked.skip()

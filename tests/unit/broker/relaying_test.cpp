@@ -17,6 +17,7 @@ using Texts = std::vector<std::string>;
 
 constexpr NodeId kClientsNode{1};
 constexpr NodeId kServingNode{2};
+constexpr NodeId kHeir{3};
 constexpr QueueId kQueue{1};
 
 /// A client's node and the node that leads its queue "q", and definitions, with the links between
@@ -250,6 +251,24 @@ TEST_F(RelayingTest, AConsumerWhoseQueueMovesBeforeItsAnswerIsToldBeforeItGetsAn
     ASSERT_EQ(told.size(), 2u) << "and nobody closes its channel for an answer that came";
     EXPECT_EQ(told.front(), "1 consume-ok c");
     EXPECT_NE(told.back().find("deliver"), std::string::npos) << told.back();
+}
+
+/// warren-sim, seed 118755 of c39afbd: what a deposed master had sent came behind what its heir
+/// had.
+TEST_F(RelayingTest, WhatADeposedMasterHadSentIsLeftToItsHeir)
+{
+    (void)send(Consume{.queue = "q", .tag = "c"});
+    (void)server.takeRelayed(kQueue, test::messageOf("", "q", "a"));
+    edge.roles().letGo(*edge.findQueue(kQueue), kHeir, false);
+    EXPECT_EQ(settle(), Texts{});
+}
+
+TEST_F(RelayingTest, WhatADeposedMasterHadSentForGoodComesAllTheSame)
+{
+    (void)send(Consume{.queue = "q", .tag = "c", .noAck = true});
+    (void)server.takeRelayed(kQueue, test::messageOf("", "q", "a"));
+    edge.roles().letGo(*edge.findQueue(kQueue), kHeir, false);
+    EXPECT_EQ(settle().size(), 1u);
 }
 
 TEST_F(RelayingTest, ANodeThatIsOnlyBelievedToBeLostForgetsTheClientAll)
