@@ -50,7 +50,10 @@ Outcome receive(const std::string& stream, const std::vector<std::size_t>& piece
     return outcome;
 }
 
-std::string errorOf(const std::string& stream) { return receive(stream, {stream.size()}).error; }
+std::string errorOfStream(const std::string& stream)
+{
+    return receive(stream, {stream.size()}).error;
+}
 
 TEST(FrameParser, ReadsOneFrameAndLeavesTheRest)
 {
@@ -97,13 +100,13 @@ TEST(FrameParser, TakesPayloadsUpToTheLimitAndNoLarger)
 {
     EXPECT_EQ(receive(rawFrame(3, 1, std::string(kFrameBytesMin, 'x')), {100000}).frames.size(),
               1u);
-    EXPECT_EQ(errorOf(rawFrame(3, 1, std::string(kFrameBytesMin + 1, 'x'))),
+    EXPECT_EQ(errorOfStream(rawFrame(3, 1, std::string(kFrameBytesMin + 1, 'x'))),
               "FRAME_ERROR - type 3, all octets = <<>>: {frame_too_large,4097,4088}");
 }
 
 TEST(FrameParser, RefusesAnOversizedFrameByItsHeaderAlone)
 {
-    EXPECT_EQ(errorOf(test::fromHex("01 0001 ffffffff")),
+    EXPECT_EQ(errorOfStream(test::fromHex("01 0001 ffffffff")),
               "FRAME_ERROR - type 1, all octets = <<>>: {frame_too_large,4294967295,4088}");
 }
 
@@ -129,19 +132,19 @@ TEST(FrameParser, ShowsAFrameWithABadEnd)
 {
     std::string frame = rawFrame(1, 1, std::string("\0\x3c\0\x28", 4));
     frame.back() = 0;
-    EXPECT_EQ(errorOf(frame),
+    EXPECT_EQ(errorOfStream(frame),
               "FRAME_ERROR - type 1, all octets = <<0,60,0,40>>: {invalid_frame_end_marker,0}");
 }
 
 TEST(FrameParser, ShowsAFrameOfUnknownType)
 {
-    EXPECT_EQ(errorOf(rawFrame(9, 0, "")),
+    EXPECT_EQ(errorOfStream(rawFrame(9, 0, "")),
               "FRAME_ERROR - type 9, all octets = <<>>: unknown_frame");
-    EXPECT_EQ(errorOf(rawFrame(9, 1, "abc")),
+    EXPECT_EQ(errorOfStream(rawFrame(9, 1, "abc")),
               "FRAME_ERROR - type 9, all octets = <<\"abc\">>: unknown_frame");
-    EXPECT_EQ(errorOf(rawFrame(9, 1, "abcdefghijklmnopqrstu\x01")),
+    EXPECT_EQ(errorOfStream(rawFrame(9, 1, "abcdefghijklmnopqrstu\x01")),
               "FRAME_ERROR - type 9, first 16 octets = <<\"abcdefghijklmnop\">>: unknown_frame");
-    EXPECT_EQ(errorOf(rawFrame(8, 0, "x")),
+    EXPECT_EQ(errorOfStream(rawFrame(8, 0, "x")),
               "FRAME_ERROR - type 8, all octets = <<\"x\">>: unknown_frame");
 }
 

@@ -26,7 +26,7 @@ QueueDefinition queueWith(FieldTable arguments)
 }
 
 /// "ok", or the refusal without what all of them begin with.
-std::string textOf(const Verdict& verdict)
+std::string verdictText(const Verdict& verdict)
 {
     if (verdict.isOk()) return "ok";
     EXPECT_EQ(verdict.error().code, amqp::ReplyCode::PreconditionFailed);
@@ -38,7 +38,7 @@ std::string textOf(const Verdict& verdict)
 
 std::string judge(FieldTable arguments)
 {
-    return textOf(judgeQueueArguments(queueWith(std::move(arguments))));
+    return verdictText(judgeQueueArguments(queueWith(std::move(arguments))));
 }
 
 std::string judgeQuorum(FieldTable arguments)
@@ -210,18 +210,18 @@ TEST(QueueArguments, OfQuorumQueuesAreOthers)
 TEST(QueueArguments, AQuorumQueueIsDurableAndForEverybody)
 {
     QueueDefinition queue = queueWith({{"x-queue-type", "quorum"}});
-    EXPECT_EQ(textOf(judgeQueueArguments(queue)), "ok");
+    EXPECT_EQ(verdictText(judgeQueueArguments(queue)), "ok");
     queue.isDurable = false;
-    EXPECT_EQ(textOf(judgeQueueArguments(queue)), "invalid property 'non-durable'");
+    EXPECT_EQ(verdictText(judgeQueueArguments(queue)), "invalid property 'non-durable'");
     queue.exclusiveOwner = ConnectionId{1};
-    EXPECT_EQ(textOf(judgeQueueArguments(queue)), "invalid property 'exclusive-owner'");
+    EXPECT_EQ(verdictText(judgeQueueArguments(queue)), "invalid property 'exclusive-owner'");
     queue.isAutoDelete = true;
-    EXPECT_EQ(textOf(judgeQueueArguments(queue)), "invalid property 'auto-delete'");
+    EXPECT_EQ(verdictText(judgeQueueArguments(queue)), "invalid property 'auto-delete'");
     queue.arguments.append("x-max-priority", std::int32_t{1});
-    EXPECT_EQ(textOf(judgeQueueArguments(queue)),
+    EXPECT_EQ(verdictText(judgeQueueArguments(queue)),
               "invalid arg 'x-max-priority' of queue type rabbit_quorum_queue");
     queue.arguments.append("x-max-length", std::int32_t{-1});
-    EXPECT_EQ(textOf(judgeQueueArguments(queue)),
+    EXPECT_EQ(verdictText(judgeQueueArguments(queue)),
               "invalid arg 'x-max-length': {value_negative,-1}");
 }
 
@@ -271,7 +271,7 @@ TEST(QueueArguments, WhatHasNoEffectIsNamed)
 
 std::string judgeConsumer(FieldTable arguments, FieldTable queueArguments = {})
 {
-    return textOf(judgeConsumeArguments(queueWith(std::move(queueArguments)), arguments));
+    return verdictText(judgeConsumeArguments(queueWith(std::move(queueArguments)), arguments));
 }
 
 TEST(ConsumeArguments, AreChecked)

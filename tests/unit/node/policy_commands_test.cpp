@@ -20,14 +20,14 @@ using test::CommandClient;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const QString kSlash = QStringLiteral("/");
+const QString kVhost = QStringLiteral("/");
 const QString kLength = QStringLiteral("max-length");
 
 class PolicyCommandsTest : public ::testing::Test {
 protected:
     static PolicyRow row(const QString& name, const QString& pattern, const Arguments& definition)
     {
-        return {.vhost = kSlash, .name = name, .pattern = pattern, .definition = definition};
+        return {.vhost = kVhost, .name = name, .pattern = pattern, .definition = definition};
     }
     CommandResult execute(const ManagementCommand& command)
     {
@@ -38,7 +38,7 @@ protected:
     SnapshotPtr build(Topics topics, const QString& queue = {})
     {
         WatchScope scope{.topics = topics};
-        if (!queue.isEmpty()) scope.queue = ResourceKey{kSlash, queue};
+        if (!queue.isEmpty()) scope.queue = ResourceKey{kVhost, queue};
         return builder.build(harness.broker().state(), scope, {}, harness.now());
     }
     void declare(std::string_view name, amqp::FieldTable arguments = {})
@@ -63,9 +63,9 @@ TEST_F(PolicyCommandsTest, PutsAndRemoves)
                                       {{kLength, qlonglong{5}}})})
                     .isDone());
     EXPECT_EQ(harness.findQueue("q")->settings().lengthMax, 5u);
-    ASSERT_TRUE(execute(RemovePolicy{kSlash, QStringLiteral("p"), false}).isDone());
+    ASSERT_TRUE(execute(RemovePolicy{kVhost, QStringLiteral("p"), false}).isDone());
     EXPECT_EQ(harness.findQueue("q")->settings().lengthMax, std::nullopt);
-    EXPECT_EQ(execute(RemovePolicy{kSlash, QStringLiteral("p"), false}).status,
+    EXPECT_EQ(execute(RemovePolicy{kVhost, QStringLiteral("p"), false}).status,
               CommandStatus::NotFound);
 }
 
@@ -94,7 +94,7 @@ TEST_F(PolicyCommandsTest, Previews)
     const CommandResult result = execute(PreviewPolicy{limit});
     ASSERT_TRUE(result.isDone());
     EXPECT_THAT(std::get<PolicyPreview>(result.value).matches,
-                ElementsAre(PolicyPreview::Match{.key = {kSlash, QStringLiteral("q")},
+                ElementsAre(PolicyPreview::Match{.key = {kVhost, QStringLiteral("q")},
                                                  .isExchange = false,
                                                  .replaces = {},
                                                  .isShadowed = false,
