@@ -131,7 +131,12 @@ void RaftCore::tick()
     if (!m_isStarted || m_hasHalted) return;
     raft_event event{};
     event.type = RAFT_TIMEOUT;
-    stepOrHalt(event);
+    // Ticks come a little early at times, or after something else was sent. Without a heartbeat
+    // then a follower has nothing to answer, counts as silent at the next tick, and is probed: new
+    // entries wait for a tick.
+    raft_set_heartbeat_timeout(&m_raft, 0);
+    stepOrHalt(event,
+               [this] { raft_set_heartbeat_timeout(&m_raft, milliseconds(m_options.heartbeat)); });
 }
 
 void RaftCore::persisted(Ticket ticket)

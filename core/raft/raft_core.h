@@ -9,6 +9,7 @@
 #include "core/raft/raft_log.h"
 #include "core/raft/raft_options.h"
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -41,6 +42,7 @@ public:
     void start(PersistentState state);
     void tick();
     void receive(const Message& message);
+    void noteGone(MemberId member);
     void persisted(Ticket ticket);
     void propose(std::vector<std::string> commands, const std::vector<cluster::Done>& done);
     void barrier(const cluster::Done& done);
@@ -95,6 +97,10 @@ private:
     void receivePart(const Message& message, std::size_t from, std::size_t to);
     raft_server* selfIfNotVoter();
     bool isLeaderSilent();
+    bool isLeaderGone() const { return m_goneLeader && leader() == m_goneLeader; }
+    void holdIfRefused(const Message& message);
+    void hastenElection(std::chrono::milliseconds patience);
+    std::chrono::milliseconds turnOfOurs() const;
 
     // Snapshots.
     LogIndex keepFrom(const Snapshot& snapshot) const;
@@ -130,6 +136,10 @@ private:
     Ticket m_nextTicket = 1;
 
     std::uint64_t m_leaderHeardMs = 0;  // of the clock; guard G5
+    MemberId m_goneLeader;              // its process has ended, and nobody has led since
+    /// The last one that was refused because there is a leader, and until when it is good.
+    std::optional<Message> m_heldRequest;
+    std::uint64_t m_heldUntilMs = 0;
 
     SnapshotPtr m_snapshot;    // the last one known to be on the disk
     SnapshotPtr m_taking;      // our own, on its way to the disk

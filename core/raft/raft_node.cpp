@@ -50,6 +50,11 @@ void RaftNode::receive(const Message& message)
     }
 }
 
+void RaftNode::noteGone(MemberId member)
+{
+    m_core->post([this, member] { m_core->noteGone(member); });
+}
+
 void RaftNode::persisted(Ticket ticket)
 {
     m_core->post([this, ticket] { m_core->persisted(ticket); });

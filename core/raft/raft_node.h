@@ -40,6 +40,9 @@ public:
     void tick();
     /// A message that arrived from a member. One that can't be right is dropped.
     void receive(const Message& message);
+    /// The process of this member has ended, as far as anybody can tell. If it led, nobody waits
+    /// until it was silent for an election time. Safe also if it is not true.
+    void noteGone(MemberId member);
     /// The write with this ticket is durable; see RaftDisk.
     void persisted(Ticket ticket);
 

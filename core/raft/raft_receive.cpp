@@ -17,7 +17,9 @@ void RaftCore::receive(const Message& message)
                               message.type == Message::Type::InstallSnapshot;
     if (isFromLeader && message.term >= m_raft.current_term) {
         m_leaderHeardMs = m_clock.milliseconds();
+        m_goneLeader = {};
     }
+    holdIfRefused(message);
     if (m_options.guards.dropsLateRejections && isLateRejection(message)) return;
     if (m_options.guards.skipsWhatIsCompacted && isBehindOurSnapshot(message)) {
         return receiveFromSnapshotOn(message);
@@ -94,6 +96,53 @@ bool RaftCore::isLeaderSilent()
     return silence >= static_cast<std::uint64_t>(m_options.election.count());
 }
 
+/// The asker may know before us that our leader is gone: it is to have its answer then, since it
+/// does not ask again before an election time has passed.
+void RaftCore::holdIfRefused(const Message& message)
+{
+    const bool hasLeader = m_raft.state == RAFT_FOLLOWER && leader() && !isLeaderGone();
+    if (message.type != Message::Type::RequestVote || !message.isPreVote || !hasLeader) return;
+    m_heldRequest = message;
+    m_heldUntilMs = m_clock.milliseconds() + static_cast<std::uint64_t>(m_options.election.count());
+}
+
+/// Pre-votes and votes decide as ever who is elected, and a wrong word costs no more than that:
+/// only the waiting is left out.
+void RaftCore::noteGone(MemberId member)
+{
+    if (!m_isStarted || m_hasHalted || m_raft.state != RAFT_FOLLOWER) return;
+    if (!member || leader() != member) return;
+    m_goneLeader = member;
+    const auto held = std::exchange(m_heldRequest, std::nullopt);
+    if (held && m_clock.milliseconds() < m_heldUntilMs) {
+        hastenElection(turnOfOurs() + m_options.heartbeat);  // another one has begun
+        return receive(*held);
+    }
+    hastenElection(turnOfOurs());
+    tick();
+}
+
+/// Who has the lowest id asks at once, the others when that has led to nothing: if all asked at the
+/// same time, none might get enough votes.
+std::chrono::milliseconds RaftCore::turnOfOurs() const
+{
+    std::chrono::milliseconds turn{0};
+    for (const Member& member : members()) {
+        const bool isBefore = member.id < m_id && member.id != m_goneLeader;
+        if (isBefore && member.role == MemberRole::Voter) turn += m_options.heartbeat;
+    }
+    return turn;
+}
+
+/// The library's timer of a follower ends that soon, unless it ends earlier anyway. Only its start
+/// is moved: it begins anew with the next leader, or a vote that is given, and is as long as ever.
+void RaftCore::hastenElection(std::chrono::milliseconds patience)
+{
+    const raft_time length = m_raft.follower_state.randomized_election_timeout;
+    const raft_time end = m_clock.milliseconds() + static_cast<raft_time>(patience.count());
+    if (m_raft.election_timer_start + length > end) m_raft.election_timer_start = end - length;
+}
+
 /// Hands the message to the library with the entries [from, to) only.
 void RaftCore::receivePart(const Message& message, std::size_t from, std::size_t to)
 {
@@ -148,6 +197,7 @@ void RaftCore::receivePart(const Message& message, std::size_t from, std::size_t
             promoted = selfIfNotVoter();
             if (promoted != nullptr && isLeaderSilent()) vote.disrupt_leader = true;
         }
+        if (isLeaderGone()) vote.disrupt_leader = true;
         break;
     }
     case Message::Type::RequestVoteResult: {

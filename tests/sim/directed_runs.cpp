@@ -170,4 +170,31 @@ std::optional<std::string> volatileMemberReturns(std::uint64_t seed, bool underN
     return world.checks.violation();
 }
 
+std::optional<std::string> leaderIsKnownToBeGone(std::uint64_t seed)
+{
+    RaftWorld world(seed);
+    const RaftOptions raft = quickOptions({});
+    world.diskSpeed = {1ms, 2ms};
+    world.found(world.chance.happens(0.5) ? 3 : 5, raft);
+    if (!world.runUntilLeader()) return violationOr(world, "liveness: no leader");
+    world.propose(*world.leader(), 3);
+    world.runFor(std::chrono::milliseconds(500 + world.chance.below(100)));
+    RaftMachine& first = *world.leader();
+    first.crash();
+    Duration last{0};
+    for (const auto& [id, machine] : world.machines()) {
+        if (!machine->isUp()) continue;
+        const Duration heardAfter = std::chrono::milliseconds(world.chance.below(20));
+        last = std::max(last, heardAfter);
+        world.events.after(heardAfter, [&one = *machine, gone = first.id()] {
+            if (one.isUp()) one.node().noteGone(gone);
+        });
+    }
+    const auto leads = [&] { return world.leader() != nullptr; };
+    if (!world.runUntil(last + raft.election / 6, leads)) {
+        return violationOr(world, "liveness: no second leader in time");
+    }
+    return world.checks.violation();
+}
+
 }  // namespace warren::sim

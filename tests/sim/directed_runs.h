@@ -26,4 +26,8 @@ std::optional<std::string> loneVoterRestarts(std::uint64_t seed, const RunOption
 /// @returns a violation also if it has not caught up within 30 s
 std::optional<std::string> volatileMemberReturns(std::uint64_t seed, bool underNewId);
 
+/// The leader crashes, and the others are told, at different moments.
+/// @returns a violation also if nobody leads within a sixth of the election time
+std::optional<std::string> leaderIsKnownToBeGone(std::uint64_t seed);
+
 }  // namespace warren::sim

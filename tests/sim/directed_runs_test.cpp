@@ -43,6 +43,12 @@ TEST(RaftSimulation, KeepsASoleVoterAndItsStandbyTheSame)
     }
 }
 
+TEST(RaftSimulation, DoesNotWaitForALeaderThatIsKnownToBeGone)
+{
+    for (std::uint64_t seed = 1; seed <= 30; ++seed)
+        EXPECT_EQ(leaderIsKnownToBeGone(seed), std::nullopt) << "seed " << seed;
+}
+
 // Why a member without a disk needs a new id whenever it starts.
 TEST(RaftSimulation, AMemberWithoutDiskCatchesUpUnderANewIdOnly)
 {

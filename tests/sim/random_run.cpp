@@ -58,6 +58,7 @@ RandomRun::RandomRun(std::uint64_t seed, const RunOptions& options)
     m_hasSlowDisks = chance.happens(0.5);
     m_hasClockJumps = chance.happens(0.3);
     m_hasPauses = chance.happens(0.4);
+    m_areCrashesTold = chance.happens(0.5);
     const unsigned voters = chance.happens(0.1) ? 1 : chance.happens(0.5) ? 3 : 5;
     m_nextId = voters + 1;
     Members others;
@@ -110,6 +111,7 @@ void RandomRun::crashAndRestart(RaftMachine& machine, Duration down)
     if (!machine.isUp()) return;
     m_world.say("crash " + nameOf(machine.id()));
     machine.crash();
+    if (m_areCrashesTold) sayThatItIsGone(machine.id());
     if (machine.options().isVolatile) {  // comes back as somebody else; see operate
         machine.isRetired = true;
         m_volatileId = MemberId{m_nextId++};
@@ -126,6 +128,18 @@ void RandomRun::crashAndRestart(RaftMachine& machine, Duration down)
     });
 }
 
+/// Each of the others hears of it in its own time, or not at all.
+void RandomRun::sayThatItIsGone(MemberId id)
+{
+    Chance& chance = m_world.chance;
+    for (const auto& [other, machine] : m_world.machines()) {
+        if (other == id || chance.happens(0.1)) continue;
+        m_world.events.after(milliseconds(chance.below(60)), [&one = *machine, id] {
+            if (one.isUp() && !one.isPaused()) one.node().noteGone(id);
+        });
+    }
+}
+
 void RandomRun::nemesis()
 {
     if (m_isHealing) return;
@@ -139,7 +153,7 @@ void RandomRun::doHarm()
     RaftMachine& machine = anyMachine();
     RaftMachine* leader = m_world.leader();
     const MemberId id = machine.id();
-    switch (chance.below(14)) {
+    switch (chance.below(15)) {
     case 0:
         m_world.say("isolate " + nameOf(id));
         m_world.statistics.cuts += 1;
@@ -194,6 +208,11 @@ void RandomRun::doHarm()
         m_world.say("pause " + nameOf(id));
         m_world.statistics.pauses += 1;
         machine.pauseUntil(m_world.events.now() + milliseconds(chance.between(50, 4000)));
+        break;
+    case 12:
+        if (!m_areCrashesTold) break;
+        m_world.say("say of " + nameOf(id) + " that it is gone");
+        sayThatItIsGone(id);
         break;
     default:
         m_world.say("heal the links");

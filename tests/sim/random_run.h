@@ -19,7 +19,8 @@ struct RunOptions {
 ///
 /// What can fail differs from seed to seed: 1, 3 or 5 voters, half of them with a member without a
 /// disk, small or large snapshots, order or disorder on the links, losses, cuts one way or both,
-/// crashes, slow disks, sleeping computers, jumping clocks.
+/// crashes of which the others are told or not, or which they are told of though there were none,
+/// slow disks, sleeping computers, jumping clocks.
 class RandomRun {
 public:
     RandomRun(std::uint64_t seed, const RunOptions& options);
@@ -34,6 +35,7 @@ private:
     RaftMachine& anyMachine();
     void clients();
     void crashAndRestart(RaftMachine& machine, Duration down);
+    void sayThatItIsGone(raft::MemberId id);
     void nemesis();
     void doHarm();
     void cutInHalves();
@@ -54,6 +56,7 @@ private:
     bool m_hasSlowDisks = false;
     bool m_hasClockJumps = false;
     bool m_hasPauses = false;
+    bool m_areCrashesTold = false;
     std::uint64_t m_nextId = 0;
     raft::MemberId m_volatileId;
     bool m_isHealing = false;

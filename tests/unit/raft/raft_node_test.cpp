@@ -11,6 +11,7 @@ namespace {
 using cluster::Outcome;
 
 constexpr MemberId kTwo{2};
+constexpr MemberId kThree{3};
 
 LoneMember& leadAlone(LoneMember& member)
 {
@@ -57,6 +58,93 @@ TEST(RaftNode, TellsWhoLeads)
     EXPECT_EQ(told.back(), std::pair(kTwo, Term{2}));
     member.elect();
     EXPECT_EQ(told.back(), std::pair(LoneMember::kSelf, Term{3}));
+}
+
+/// A member of three that follows 2.
+struct Following {
+    Following() : member(LoneMember::quick(), RaftNode::founder(LoneMember::voters(3)))
+    {
+        member.node.receive(LoneMember::appendEntries(1, 1, 1, 1));
+        EXPECT_EQ(member.node.leader(), kTwo);
+        member.forgetMessages();
+    }
+    /// Whether it says yes to 3, which has all that it has.
+    bool grantsPreVote()
+    {
+        Message request;
+        request.type = Message::Type::RequestVote;
+        request.from = kThree;
+        request.to = LoneMember::kSelf;
+        request.term = 2;
+        request.lastIndex = 1;
+        request.lastTerm = 1;
+        request.isPreVote = true;
+        request.version = 2;
+        member.node.receive(request);
+        return isGranted();
+    }
+    bool isGranted()
+    {
+        const auto answers = member.take(Message::Type::RequestVoteResult, kThree);
+        return !answers.empty() && answers.back().isGranted;
+    }
+    LoneMember member;
+};
+
+TEST(RaftNode, AsksForVotesAtOnceWhenItsLeaderIsGone)
+{
+    Following following;
+    LoneMember& member = following.member;
+    member.node.noteGone(kThree);  // which does not lead
+    EXPECT_TRUE(member.take(Message::Type::RequestVote, kThree).empty());
+    member.node.noteGone(kTwo);
+    const auto requests = member.take(Message::Type::RequestVote, kThree);
+    ASSERT_EQ(requests.size(), 1u);
+    EXPECT_TRUE(requests[0].isPreVote);
+    EXPECT_FALSE(requests[0].disruptsLeader);
+}
+
+TEST(RaftNode, GivesItsVoteWhenItsLeaderIsGone)
+{
+    Following following;
+    EXPECT_FALSE(following.grantsPreVote());
+    following.member.node.noteGone(kTwo);
+    EXPECT_TRUE(following.isGranted()) << "what it refused before";
+    EXPECT_TRUE(following.grantsPreVote());
+}
+
+TEST(RaftNode, FollowsALeaderThatWasWronglySaidToBeGone)
+{
+    Following following;
+    EXPECT_FALSE(following.grantsPreVote());  // so that it does not ask itself
+    following.member.node.noteGone(kTwo);
+    following.member.node.receive(LoneMember::appendEntries(1, 1, 1, 1));
+    following.member.forgetMessages();
+    EXPECT_FALSE(following.grantsPreVote());
+    EXPECT_EQ(following.member.node.leader(), kTwo);
+    // Nor is it less patient from now on.
+    for (int i = 0; i < 5; ++i)
+        following.member.tick();
+    EXPECT_TRUE(following.member.take(Message::Type::RequestVote, kThree).empty());
+}
+
+TEST(RaftNode, SendsAtOnceThoughItsTicksAreALittleEarly)
+{
+    Leading leading;
+    LoneMember& member = leading.member;
+    for (int i = 0; i < 6; ++i) {
+        member.advance(LoneMember::quick().heartbeat - std::chrono::milliseconds(1));
+        member.node.tick();
+        const bool isAsked = !member.take(Message::Type::AppendEntries, kTwo).empty();
+        EXPECT_TRUE(isAsked);
+        if (isAsked) member.acknowledge(kTwo, member.node.lastIndex());
+    }
+    member.forgetMessages();
+    member.node.propose({"a"}, {member.note("a")});
+    member.flush();
+    const auto sent = member.take(Message::Type::AppendEntries, kTwo);
+    ASSERT_EQ(sent.size(), 1u);
+    EXPECT_EQ(sent[0].entries.size(), 1u);
 }
 
 TEST(RaftNode, AcknowledgesOnlyWithAMajority)
