@@ -21,7 +21,7 @@ Introduction::Introduction(LinkContext& context, std::string address, Done done,
 void Introduction::dial()
 {
     const auto address = DialAddress::parse(m_address);
-    if (!address) return finish(ConnectionEnd{true, address.error()});
+    if (!address) return finish(ConnectionEnd{.isRefusal = true, .reason = address.error()});
     m_socket.dial(*address);
 }
 

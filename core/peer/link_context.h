@@ -21,6 +21,9 @@ struct LinkCallbacks {
     std::function<void(const PeerIdentity& peer)> linkUp;
     /// The link to this peer is lost; only after linkUp, and once.
     std::function<void(const cluster::NodeName& peer, const std::string& reason)> linkDown;
+    /// A dial was refused by the peer's machine: no process of its listens where it should. A way
+    /// that is cut never says so. After linkDown, and again for each dial.
+    std::function<void(const cluster::NodeName& peer)> gone;
     /// A link from this peer is authenticated. Again for each new one.
     std::function<void(const PeerIdentity& peer)> heard;
     /// The last link from this peer is closed, or it was silent for too long.

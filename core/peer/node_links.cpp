@@ -21,6 +21,7 @@ LinkCallbacks complete(LinkCallbacks callbacks)
 {
     fillIn(callbacks.linkUp);
     fillIn(callbacks.linkDown);
+    fillIn(callbacks.gone);
     fillIn(callbacks.heard);
     fillIn(callbacks.silent);
     fillIn(callbacks.received);

@@ -36,7 +36,7 @@ void OutgoingLink::setAddress(const std::string& address)
 void OutgoingLink::dial()
 {
     const auto address = DialAddress::parse(m_address);
-    if (!address) return ended({true, address.error()});
+    if (!address) return ended({.isRefusal = true, .reason = address.error()});
     const auto objection = [name = m_name, at = m_address](const PeerIdentity& found) {
         if (found.name == name) return std::string();
         return "at " + at + " is " + found.name.text() + ", not " + name.text();
@@ -53,6 +53,7 @@ void OutgoingLink::authenticated(const PeerIdentity& peer, Purpose)
     m_kind = LinkState::Kind::Up;
     m_reason.clear();
     m_backoff = m_context.options.backoffMin;
+    m_upTime.start();
     m_context.warnings.forget("to " + m_name.text());
     m_context.callbacks.linkUp(peer);
 }
@@ -68,8 +69,12 @@ void OutgoingLink::ended(const ConnectionEnd& end)
     m_reason = end.reason;
     // Nothing of a refusal changes by itself.
     if (end.isRefusal) m_backoff = m_context.options.backoffMax;
-    dialAgain(nextDelay());
+    // Whether the process is still there is known as soon as it is dialled. One that comes and goes
+    // is not dialled in a circle.
+    const bool wasUpForLong = wasUp && m_upTime.hasExpired(m_context.options.backoffMax.count());
+    dialAgain(wasUpForLong && !end.isRefusal ? milliseconds(0) : nextDelay());
     if (wasUp) m_context.callbacks.linkDown(m_name, end.reason);
+    if (end.isNobodyThere && !m_isClosed) m_context.callbacks.gone(m_name);
     if (end.isRefusal && !m_isClosed) {
         m_context.warnings.warn("to " + m_name.text(), sentenceAbout(end.reason));
     }

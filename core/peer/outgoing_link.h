@@ -6,6 +6,7 @@
 #include "core/peer/link_options.h"
 #include "core/peer/peer_socket.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
@@ -16,7 +17,7 @@ namespace warren::peer {
 
 /// Keeps the link to one peer up: dials it, and again after each failure, later and later.
 ///
-/// Thread: one, with Qt's event loop. Tells linkUp, linkDown and warned from there.
+/// Thread: one, with Qt's event loop. Tells linkUp, linkDown, gone and warned from there.
 class OutgoingLink final : public QObject, private PeerSocketSink {
 public:
     /// @param context  must outlive this
@@ -54,6 +55,7 @@ private:
     PeerSocket* m_socket = nullptr;  // a child
     QTimer m_dialTimer;
     std::chrono::milliseconds m_backoff;
+    QElapsedTimer m_upTime;
     LinkState::Kind m_kind = LinkState::Kind::Connecting;
     std::string m_reason;
     bool m_isClosed = false;

@@ -129,7 +129,7 @@ void PeerSocket::decrypt()
 void PeerSocket::endTls()
 {
     if (!isOpen()) return;
-    const ConnectionEnd reason{m_stage == Stage::Proving, m_tls->reason()};
+    const ConnectionEnd reason{.isRefusal = m_stage == Stage::Proving, .reason = m_tls->reason()};
     if (m_tls->isOtherWithoutTls() && !isDialer()) {
         m_handshake.decline(reason.reason, "it wants TLS on the links between nodes");
         writeToNetwork(m_handshake.output().view());
@@ -165,7 +165,7 @@ void PeerSocket::digestHandshake()
     writeHandshake();
     switch (state) {
     case Handshake::State::Busy: return;
-    case Handshake::State::Failed: return end({true, m_handshake.reason()});
+    case Handshake::State::Failed: return end({.isRefusal = true, .reason = m_handshake.reason()});
     case Handshake::State::Done: break;
     }
     m_stage = Stage::Linked;
@@ -198,7 +198,9 @@ std::size_t PeerSocket::digestFrame(ByteView input)
     }
     // Judged before its bytes are waited for, which would need memory.
     if (isDialer() || m_handshake.purpose() != Purpose::Link || length > m_options.frameBytesMax) {
-        end({true, "it sent a frame of " + std::to_string(length) + " bytes, more than it may"});
+        end({.isRefusal = true,
+             .reason =
+                 "it sent a frame of " + std::to_string(length) + " bytes, more than it may"});
         return 0;
     }
     if (input.size() < kLengthBytes + length) return 0;
@@ -322,8 +324,10 @@ void PeerSocket::writeToNetwork(ByteView bytes)
 
 void PeerSocket::fail()
 {
-    const bool isClosedByPeer = m_socket.error() == QAbstractSocket::RemoteHostClosedError;
-    end({.reason =
+    const auto error = m_socket.error();
+    const bool isClosedByPeer = error == QAbstractSocket::RemoteHostClosedError;
+    end({.isNobodyThere = error == QAbstractSocket::ConnectionRefusedError,
+         .reason =
              isClosedByPeer ? "it closed the connection" : m_socket.errorString().toStdString()});
 }
 

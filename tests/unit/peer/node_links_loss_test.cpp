@@ -3,9 +3,15 @@
 #include "tests/unit/peer/recording_node.h"
 #include "tests/unit/peer/scripted_peer.h"
 
+#include <QDeadlineTimer>
+#include <QHostAddress>
+#include <QTcpServer>
+#include <QTcpSocket>
+
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <gmock/gmock.h>
 #include <memory>
 #include <string>
@@ -162,6 +168,58 @@ TEST(LinkLossTest, KeepsWhatStandsInAFrameWhenTheOtherEndIsGoneAfterIt)
     }
     ASSERT_TRUE(runUntil([&] { return b.has("silent a@h"); }));
     EXPECT_THAT(b.frames, ElementsAre("whole"));
+}
+
+TEST(LinkLossTest, SaysThatNobodyListensAnyMore)
+{
+    auto b = std::make_unique<RecordingNode>("b@h");
+    b->listening();
+    const std::uint16_t port = b->port();
+    RecordingNode a("a@h");
+    a.dial(*b);
+    ASSERT_TRUE(runUntil([&] { return a.has("up b@h"); }));
+    b.reset();
+    ASSERT_TRUE(runUntil([&] { return a.has("gone b@h"); }));
+    EXPECT_THAT(a.events, ElementsAre("up b@h", "down b@h", "gone b@h"));
+    EXPECT_EQ(a.links().state(nodeName("b@h")).kind, Kind::Connecting);
+
+    RecordingNode again("b@h", "SECRET", quickOptions(), 2);
+    again.listening(port);
+    ASSERT_TRUE(runUntil([&] { return a.countOf("up b@h") == 2; }));
+    EXPECT_EQ(a.events.back(), "up b@h");
+}
+
+// The dial itself tells it, and that does not wait for the back-off.
+TEST(LinkLossTest, DialsAtOnceWhenALinkEndsThatWasUpForLong)
+{
+    LinkOptions options = quickOptions();
+    options.backoffMin = std::chrono::hours(1);
+    options.backoffMax = milliseconds(1);
+    auto b = std::make_unique<RecordingNode>("b@h");
+    b->listening();
+    RecordingNode a("a@h", "SECRET", options);
+    a.dial(*b);
+    ASSERT_TRUE(runUntil([&] { return a.has("up b@h"); }));
+    const QDeadlineTimer longEnough(milliseconds(20));
+    ASSERT_TRUE(runUntil([&] { return longEnough.hasExpired(); }));
+    b.reset();
+    ASSERT_TRUE(runUntil([&] { return a.has("gone b@h"); }));
+}
+
+// Somebody listens there, whatever becomes of the connections: a wire that is cut looks like that.
+TEST(LinkLossTest, DoesNotTakeAConnectionThatEndsForAPeerThatIsGone)
+{
+    QTcpServer closer;
+    ASSERT_TRUE(closer.listen(QHostAddress(QHostAddress::LocalHost)));
+    int count = 0;
+    QObject::connect(&closer, &QTcpServer::newConnection, &closer, [&] {
+        count += 1;
+        closer.nextPendingConnection()->abort();
+    });
+    RecordingNode a("a@h");
+    a.links().setPeer(nodeName("b@h"), "127.0.0.1:" + std::to_string(closer.serverPort()));
+    ASSERT_TRUE(runUntil([&] { return count >= 5; }));
+    EXPECT_THAT(a.events, IsEmpty());
 }
 
 TEST(StrangersTest, AreNotWaitedForForEver)

@@ -197,7 +197,7 @@ TEST(NodeLinksTest, DialsUntilThePeerIsThereAndAgainWhenItIsBack)
     b.emplace("b@h", "SECRET", quickOptions(), 2);
     b->listening(port);
     ASSERT_TRUE(runUntil([&] { return a.countOf("up b@h") == 2 && b->has("heard a@h 1"); }));
-    EXPECT_THAT(a.events, ElementsAre("up b@h", "down b@h", "up b@h"));
+    EXPECT_THAT(a.events, ElementsAre("up b@h", "down b@h", "gone b@h", "up b@h"));
     EXPECT_THAT(a.warnings, IsEmpty()) << "a peer that is away is nobody's fault";
     ASSERT_TRUE(a.links().send(nodeName("b@h"), bytesOf("hello")));
     ASSERT_TRUE(runUntil([&] { return b->frames.size() == 1; }));

@@ -61,7 +61,8 @@ public:
     std::string address() const { return "127.0.0.1:" + std::to_string(m_port); }
     std::uint16_t port() const { return m_port; }
 
-    /// "up b@h", "down b@h", "heard b@h 1", "silent b@h", in the order of the callbacks.
+    /// "up b@h", "down b@h", "gone b@h", "heard b@h 1", "silent b@h", in the order of the
+    /// callbacks; "gone" only once in a row.
     std::vector<std::string> events;
     std::string lastReason;  ///< of a linkDown
     std::vector<std::string> frames;
@@ -87,6 +88,12 @@ private:
                         events.push_back("down " + peer.text());
                         lastReason = reason;
                         if (also.linkDown) also.linkDown(peer, reason);
+                    },
+                .gone =
+                    [this](const cluster::NodeName& peer) {
+                        const std::string event = "gone " + peer.text();
+                        if (events.empty() || events.back() != event) events.push_back(event);
+                        if (also.gone) also.gone(peer);
                     },
                 .heard =
                     [this](const peer::PeerIdentity& peer) {
