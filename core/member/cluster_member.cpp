@@ -351,9 +351,15 @@ void ClusterMember::applied(const cluster::AppliedCommand& command)
             appliedDefinition(command, isAppliedHere);
         } else if (std::holds_alternative<cluster::MembershipCommand>(command.command->body)) {
             if (!command.refusal && m_isActive) appliedMembership();
+            m_isUrgent = true;
         } else if (!command.refusal && m_isActive) {
-            updateRole(
-                cluster::queueOf(std::get<cluster::PlacementCommand>(command.command->body)));
+            const auto& placement = std::get<cluster::PlacementCommand>(command.command->body);
+            updateRole(cluster::queueOf(placement));
+            // Until the others know of the new master, they refuse what is published; and until
+            // that knows that a mirror has left, it confirms nothing.
+            m_mustSpread |= std::holds_alternative<cluster::Promote>(placement) ||
+                            std::holds_alternative<cluster::PromoteUnsynced>(placement) ||
+                            std::holds_alternative<cluster::LeaveInSync>(placement);
         }
     }
     if (done) done(command.refusal);
@@ -373,8 +379,10 @@ void ClusterMember::appliedDefinition(const cluster::AppliedCommand& command, bo
     }
     const auto& change = std::get<broker::CatalogueChange>(command.command->body);
     if (!isAppliedHere) m_world.broker.agreedChanges().apply(change);
-    for (const QueueId queue : command.removedQueues)
+    for (const QueueId queue : command.removedQueues) {
         m_leader.remove(queue);
+        m_follower.remove(queue);
+    }
     const bool isPolicy = std::holds_alternative<broker::PutPolicy>(change) ||
                           std::holds_alternative<broker::RemovePolicy>(change);
     if (isPolicy) updateRoles();
@@ -418,6 +426,7 @@ void ClusterMember::leadershipChanged()
     const bool isOurs = m_raft->isLeader();
     m_leaderBefore = leader;
     m_mustControl = true;
+    m_isUrgent = true;
     m_queueProposals.clear();
     m_isChangingMembers = false;
     if (wasOurs && !isOurs && m_isActive) loseOptimism();

@@ -15,7 +15,10 @@ bool MirrorFollower::isFollowed(NodeId from, QueueId queue, Epoch epoch) const
 
 void MirrorFollower::take(NodeId from, const MirrorOpen& open)
 {
-    if (m_environment.isAhead(open.queue, open.epoch)) return;  // it asks again
+    if (m_environment.isAhead(open.queue, open.epoch)) {
+        m_early[open.queue] = {from, open};
+        return;
+    }
     const broker::Queue* queue = m_environment.broker.findQueue(open.queue);
     if (queue == nullptr || !m_environment.isMaster(from, open.queue, open.epoch)) {
         m_environment.sendRefused(from, {open.queue, open.epoch});
@@ -88,8 +91,24 @@ void MirrorFollower::committed(LogPosition upTo)
         m_environment.sendAck(to, {frame});
 }
 
+void MirrorFollower::learned(QueueId queue)
+{
+    const auto at = m_early.find(queue);
+    if (at == m_early.end()) return;
+    const Early early = at->second;
+    m_early.erase(at);
+    take(early.from, early.open);
+}
+
+void MirrorFollower::remove(QueueId queue)
+{
+    m_followed.erase(queue);
+    m_early.erase(queue);
+}
+
 void MirrorFollower::forget(NodeId from)
 {
+    std::erase_if(m_early, [&](const auto& one) { return one.second.from == from; });
     std::erase_if(m_followed, [&](const auto& one) { return one.second.master == from; });
     std::erase_if(m_pending, [&](const Pending& pending) { return pending.to == from; });
 }

@@ -39,11 +39,20 @@ public:
     /// Links end, masters change: nothing that was agreed on with them holds any more.
     void forget(NodeId from);
     void forget(QueueId queue) { m_followed.erase(queue); }
+    /// More is agreed on about the queue than before: a master that was ahead of this node may get
+    /// its answer now.
+    void learned(QueueId queue);
+    /// The queue is no more.
+    void remove(QueueId queue);
 
 private:
     struct Followed {
         NodeId master;
         Epoch epoch = 0;
+    };
+    struct Early {
+        NodeId from;
+        MirrorOpen open;
     };
     struct Pending {
         NodeId to;
@@ -55,6 +64,7 @@ private:
 
     Environment m_environment;
     std::map<QueueId, Followed> m_followed;
+    std::map<QueueId, Early> m_early;  // came before it was known here that they may
     std::deque<Pending> m_pending;
     LogPosition m_committed = 0;
 };

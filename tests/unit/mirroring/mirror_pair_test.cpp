@@ -17,11 +17,11 @@
 namespace warren::mirroring {
 namespace {
 
-constexpr NodeId kMaster{1};
-constexpr NodeId kMirror{2};
-constexpr QueueId kQueue{1};
+constexpr NodeId kMastersNode{1};
+constexpr NodeId kMirrorsNode{2};
+constexpr QueueId kPairsQueue{1};
 constexpr ConnectionId kClient{7};
-constexpr Epoch kEpoch = 1;
+constexpr Epoch kPairsEpoch = 1;
 constexpr std::size_t kBatchCount = 5;
 
 void declareQueue(broker::Broker& broker)
@@ -29,7 +29,7 @@ void declareQueue(broker::Broker& broker)
     amqp::FieldTable arguments;
     arguments.append("x-max-priority", std::int32_t{2});
     broker.ensureVhost("/");
-    broker.restore(broker::PutQueue{{.id = kQueue,
+    broker.restore(broker::PutQueue{{.id = kPairsQueue,
                                      .vhost = "/",
                                      .name = "q",
                                      .isDurable = true,
@@ -44,14 +44,14 @@ public:
     explicit Pair(std::uint32_t seed) : m_random(seed)
     {
         declareQueue(m_master);
-        m_master.finishRestore(0, kQueue);
-        m_master.roles().lead(*m_master.findQueue(kQueue), true);
+        m_master.finishRestore(0, kPairsQueue);
+        m_master.roles().lead(*m_master.findQueue(kPairsQueue), true);
         m_master.addConnection(kClient);
         apply(0, broker::OpenConnection{.vhost = "/"});
         apply(1, broker::OpenChannel{});
         startMirror();
         setMirror(true, false);
-        m_leader.nodeUp(kMirror);
+        m_leader.nodeUp(kMirrorsNode);
     }
 
     std::size_t below(std::size_t count) { return m_random() % count; }
@@ -123,9 +123,9 @@ public:
     {
         m_toMirror.clear();
         m_toMaster.clear();
-        m_follower->forget(kMaster);
-        m_leader.nodeDown(kMirror);
-        m_leader.nodeUp(kMirror);
+        m_follower->forget(kMastersNode);
+        m_leader.nodeDown(kMirrorsNode);
+        m_leader.nodeUp(kMirrorsNode);
     }
     void restartMirror()
     {
@@ -138,8 +138,8 @@ public:
     {
         m_isWanted = isWanted;
         m_isInSync = isInSync;
-        m_leader.lead(kQueue, kEpoch,
-                      {{.node = kMirror, .isInSync = m_isInSync, .isWanted = m_isWanted}},
+        m_leader.lead(kPairsQueue, kPairsEpoch,
+                      {{.node = kMirrorsNode, .isInSync = m_isInSync, .isWanted = m_isWanted}},
                       kBatchCount);
     }
     void setWanted(bool isWanted) { setMirror(isWanted, m_isInSync); }
@@ -164,7 +164,7 @@ public:
     /// Of the bodies that its disk has.
     std::size_t diskCount() const { return m_disk.size(); }
     broker::Broker& mirror() { return *m_mirror; }
-    MirrorProgress progress() const { return m_leader.progress(kQueue, kMirror); }
+    MirrorProgress progress() const { return m_leader.progress(kPairsQueue, kMirrorsNode); }
 
 private:
     void apply(ChannelNumber channel, broker::CommandBody&& body)
@@ -174,8 +174,8 @@ private:
     static std::string contents(broker::Broker& broker)
     {
         std::string text;
-        const auto entries =
-            broker.mirrorCopies().messagesAfter(*broker.findQueue(kQueue), 0, std::size_t{1} << 30);
+        const auto entries = broker.mirrorCopies().messagesAfter(*broker.findQueue(kPairsQueue), 0,
+                                                                 std::size_t{1} << 30);
         for (const broker::QueueEntry& entry : entries) {
             text += std::to_string(entry.sequence) + ":" +
                     std::string{textOf(entry.message->body())} + " ";
@@ -198,21 +198,21 @@ private:
             restored.position = enqueue->position;
             restored.message = enqueue->message;
             restored.wasDelivered = sequence <= m_marks[enqueue->message->priority()];
-            m_mirror->restore(kQueue, std::move(restored));
+            m_mirror->restore(kPairsQueue, std::move(restored));
         }
-        m_mirror->finishRestore(last + 1000, kQueue);
-        m_mirror->roles().mirror(*m_mirror->findQueue(kQueue), kMaster, false);
+        m_mirror->finishRestore(last + 1000, kPairsQueue);
+        m_mirror->roles().mirror(*m_mirror->findQueue(kPairsQueue), kMastersNode, false);
         m_follower = std::make_unique<MirrorFollower>(MirrorFollower::Environment{
             .broker = *m_mirror,
             .isMaster = [](NodeId, QueueId, Epoch) { return true; },
             .isAhead = [](QueueId, Epoch) { return false; },
             .sendState =
                 [this](NodeId, const MirrorState& state) {
-                    m_toMaster.push_back([this, state] { m_leader.take(kMirror, state); });
+                    m_toMaster.push_back([this, state] { m_leader.take(kMirrorsNode, state); });
                 },
             .sendAck =
                 [this](NodeId, const MirrorAck& ack) {
-                    m_toMaster.push_back([this, ack] { m_leader.take(kMirror, ack); });
+                    m_toMaster.push_back([this, ack] { m_leader.take(kMirrorsNode, ack); });
                 },
             .sendRefused = [](NodeId, const MirrorRefused&) { ADD_FAILURE(); }});
     }
@@ -233,12 +233,12 @@ private:
         {.broker = m_master,
          .sendOpen =
              [this](NodeId, const MirrorOpen& open) {
-                 m_toMirror.push_back([this, open] { m_follower->take(kMaster, open); });
+                 m_toMirror.push_back([this, open] { m_follower->take(kMastersNode, open); });
                  return true;
              },
          .sendRanges =
              [this](NodeId, const MirrorRanges& ranges) {
-                 m_toMirror.push_back([this, ranges] { m_follower->take(kMaster, ranges); });
+                 m_toMirror.push_back([this, ranges] { m_follower->take(kMastersNode, ranges); });
                  return true;
              },
          .sendOperations =
@@ -246,7 +246,7 @@ private:
                  m_toMirror.push_back([this, bytes = std::move(bytes)] {
                      const auto frame = decodeOperations(bytesOf(bytes));
                      ASSERT_TRUE(frame.has_value());
-                     m_follower->take(kMaster, *frame);
+                     m_follower->take(kMastersNode, *frame);
                  });
                  return true;
              },
@@ -268,7 +268,7 @@ TEST(MirrorPair, ANewMirrorGetsAllThatThereIs)
     pair.settleAll();
     EXPECT_TRUE(pair.isInSync());
     EXPECT_EQ(pair.contentsOfMirror(), pair.contentsOfMaster());
-    EXPECT_EQ(pair.mirror().findQueue(kQueue)->readyCount(), 40u);
+    EXPECT_EQ(pair.mirror().findQueue(kPairsQueue)->readyCount(), 40u);
 }
 
 /// What comes in meanwhile does not wait behind what was there: there is an end to the copy however
@@ -333,7 +333,7 @@ TEST(MirrorPair, WhoIsPromotedServesAllThatItHas)
     pair.settleAll();
     pair.publish();
     pair.settleAll();
-    broker::Queue& queue = *pair.mirror().findQueue(kQueue);
+    broker::Queue& queue = *pair.mirror().findQueue(kPairsQueue);
     EXPECT_EQ(queue.readyCount(), 0u);
     EXPECT_EQ(queue.waitingCount(), 1u);
     EXPECT_EQ(queue.messageCount(), 1u);
