@@ -49,6 +49,7 @@ std::string Faults::text() const
 void Faults::inject()
 {
     const FaultKind kind = m_kinds[m_world.below(m_kinds.size())];
+    m_world.deathWatch().disturbed();
     if (!happen(kind)) return;
     m_counts[kind] += 1;
     m_isGentle = m_isGentle && isGentleKind(kind);
@@ -108,7 +109,7 @@ bool Faults::stop(Node& node)
 bool Faults::losePower()
 {
     for (const auto& node : m_world.nodes()) {
-        if (node->isUp()) m_world.kill(*node, milliseconds{50 + m_world.below(3000)});
+        if (node->isUp()) m_world.kill(*node, milliseconds{50 + m_world.below(3000)}, true);
     }
     return true;
 }

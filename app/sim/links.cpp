@@ -10,6 +10,13 @@ namespace warren::sim {
 
 using std::chrono::microseconds;
 
+namespace {
+
+/// How long a frame takes when nothing is wrong, at most.
+constexpr microseconds kOrdinaryMax{20000};
+
+}  // namespace
+
 void Links::dial(const Way& way)
 {
     if (way.first != way.second) m_links[way].isWanted = true;
@@ -43,6 +50,11 @@ bool Links::isGood(const Way& way) const
            at->second.delay == Duration{0};
 }
 
+bool Links::isPrompt(const Way& way) const
+{
+    return isGood(way) && m_links.at(way).lastArrival <= m_world.now() + kOrdinaryMax;
+}
+
 // ------------------------------------------------------------------------------------------ frames
 
 bool Links::send(const Way& way, std::string&& frame)
@@ -59,7 +71,8 @@ bool Links::send(const Way& way, std::string&& frame)
 
 void Links::transmit(const Way& way, Link& link, std::string&& frame)
 {
-    const std::uint64_t ordinary = m_world.below(m_world.below(20) == 0 ? 20000 : 800);
+    const std::uint64_t ordinary = m_world.below(
+        m_world.below(20) == 0 ? static_cast<std::uint64_t>(kOrdinaryMax.count()) : 800);
     const Instant arrival =
         std::max(m_world.now() + microseconds{50 + ordinary} + link.delay, link.lastArrival);
     link.lastArrival = arrival;
@@ -146,8 +159,9 @@ void Links::dropAllOf(const cluster::NodeName& node)
     }
 }
 
-void Links::noteDeath(const cluster::NodeName& node)
+void Links::noteDeath(const cluster::NodeName& node, bool withMachine)
 {
+    if (withMachine) m_silentMachines.insert(node);
     for (auto& [way, link] : m_links) {
         if (way.first == node) {
             link.isWanted = false;
@@ -155,11 +169,33 @@ void Links::noteDeath(const cluster::NodeName& node)
             drop(way, std::chrono::milliseconds{m_world.below(50)});
         } else if (way.second == node) {
             drop(way);
+            dialInVain(way);
             if (!link.isDraining) continue;
             link.isDraining = false;
             link.generation += 1;
         }
     }
+}
+
+/// The answer of a machine on which nobody listens gets back.
+bool Links::isRefused(const Way& way) const
+{
+    const auto isCut = [this](const Way& one) {
+        const auto at = m_links.find(one);
+        return at != m_links.end() && at->second.isCut;
+    };
+    const Node* to = m_world.find(way.second);
+    return !to->isUp() && !m_silentMachines.contains(way.second) && !isCut(way) &&
+           !isCut({way.second, way.first});
+}
+
+void Links::dialInVain(const Way& way)
+{
+    if (!m_links[way].isWanted || !isRefused(way)) return;
+    const Duration there = microseconds{100 + m_world.below(2000)};
+    m_world.after(there + m_links[way].delay, [this, way] {
+        if (isRefused(way)) m_world.find(way.first)->gone(way.second);
+    });
 }
 
 void Links::healAll()
@@ -176,8 +212,12 @@ void Links::reconnect()
         if (!link.isWanted || isHeard(way) || link.isCut) continue;
         const Node* from = m_world.find(way.first);
         const Node* to = m_world.find(way.second);
-        if (!from->isUp() || !to->isUp() || to->isSuspended() || from->isSuspended()) continue;
-        greet(way, link);
+        if (!from->isUp() || from->isSuspended()) continue;
+        if (!to->isUp()) {
+            dialInVain(way);
+        } else if (!to->isSuspended()) {
+            greet(way, link);
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,7 +20,8 @@ using Way = std::pair<cluster::NodeName, cluster::NodeName>;
 /// The connections between the nodes, one per way, as TCP has them: what arrives does so once, in
 /// order, and is a prefix of what was sent. What may befall one: it is slow, it is cut for a while,
 /// it is lost. Its two ends need not notice the loss at once: what was on its way may still arrive
-/// when who sent it has given it up.
+/// when who sent it has given it up. Who dials a machine on which the process has died is refused;
+/// who dials one that is off, or over a cut way, hears nothing.
 class Links {
 public:
     /// Without an answer for this long, a connection counts as lost.
@@ -43,13 +45,16 @@ public:
     /// The connection is lost: who sends hears of it, and after `lateness` who receives.
     void drop(const Way& way, Duration lateness = Duration{0});
     void dropAllOf(const cluster::NodeName& node);
-    /// The node's process has died.
-    void noteDeath(const cluster::NodeName& node);
+    /// The node's process has died. @param withMachine  nobody answers for it until it starts again
+    void noteDeath(const cluster::NodeName& node, bool withMachine);
+    void noteStart(const cluster::NodeName& node) { m_silentMachines.erase(node); }
     /// Everything that is wanted and possible is up again in a moment.
     void reconnect();
     void healAll();
     /// Up, and nothing is wrong with it.
     bool isGood(const Way& way) const;
+    /// And nothing that was sent while it was slow is on its way any more.
+    bool isPrompt(const Way& way) const;
 
 private:
     struct Link {
@@ -64,6 +69,8 @@ private:
         std::vector<std::string> stuck{};  // sent while it was cut
     };
 
+    bool isRefused(const Way& way) const;
+    void dialInVain(const Way& way);
     void heal(const Way& way);
     void transmit(const Way& way, Link& link, std::string&& frame);
     void greet(const Way& way, Link& link);
@@ -72,6 +79,7 @@ private:
 
     World& m_world;
     std::map<Way, Link> m_links;
+    std::set<cluster::NodeName> m_silentMachines;
 };
 
 }  // namespace warren::sim

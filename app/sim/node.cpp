@@ -329,6 +329,11 @@ void Node::silent(const NodeName& peer)
     happen([peer](member::ClusterMember& member) { member.silent(peer); });
 }
 
+void Node::gone(const NodeName& peer)
+{
+    happen([peer](member::ClusterMember& member) { member.gone(peer); });
+}
+
 void Node::received(const NodeName& from, const std::string& frame)
 {
     happen([from, frame](member::ClusterMember& member) {

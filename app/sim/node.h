@@ -64,6 +64,7 @@ public:
     void linkDown(const cluster::NodeName& peer);
     void heard(const cluster::NodeName& peer);
     void silent(const cluster::NodeName& peer);
+    void gone(const cluster::NodeName& peer);
     void received(const cluster::NodeName& from, const std::string& frame);
 
     // ---- clients

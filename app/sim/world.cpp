@@ -25,7 +25,8 @@ World::World(const RunOptions& options)
       m_prng(options.seed),
       m_links(*this),
       m_topology(*this, options.losesDeadLetters),
-      m_faults(*this)
+      m_faults(*this),
+      m_deathWatch(*this)
 {
     const bool areShortOfMemory = below(4) == 0;
     for (std::size_t i = 0; i < kNodeCount; ++i) {
@@ -165,17 +166,23 @@ bool World::doNodesAgreeOn(const std::string& name) const
     return agreed.has_value();
 }
 
-void World::kill(Node& node, Duration length)
+void World::kill(Node& node, Duration length, bool withMachine)
 {
     if (!node.isUp()) return;
     note(node.name(), "is killed");
+    if (withMachine) {
+        m_deathWatch.disturbed();
+    } else {
+        m_deathWatch.dies(node, length);
+    }
     node.crash();
     for (const auto& client : m_clients)
         client->loseNode(&node);
-    m_links.noteDeath(node.name());
+    m_links.noteDeath(node.name(), withMachine);
     after(length, [this, &node] {
         if (node.isUp()) return;
         note(node.name(), "starts again");
+        m_links.noteStart(node.name());
         node.boot();
     });
 }

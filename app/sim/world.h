@@ -2,6 +2,7 @@
 
 #include "app/sim/alarm_watch.h"
 #include "app/sim/client.h"
+#include "app/sim/death_watch.h"
 #include "app/sim/faults.h"
 #include "app/sim/history.h"
 #include "app/sim/links.h"
@@ -65,6 +66,7 @@ public:
     Links& links() { return m_links; }
     const Topology& topology() const { return m_topology; }
     AlarmWatch& alarmWatch() { return m_alarmWatch; }
+    DeathWatch& deathWatch() { return m_deathWatch; }
     const std::vector<std::unique_ptr<Node>>& nodes() const { return m_nodes; }
     Node* find(const cluster::NodeName& name);
     Node& anyNode() { return *m_nodes[below(m_nodes.size())]; }
@@ -74,7 +76,8 @@ public:
     /// Whether this queue is the same one for all nodes that run.
     bool doNodesAgreeOn(const std::string& queue) const;
     /// The node's process dies, and starts again after a while.
-    void kill(Node& node, Duration length);
+    /// @param withMachine  nobody says so to the others
+    void kill(Node& node, Duration length, bool withMachine = false);
 
 private:
     struct Event {
@@ -112,6 +115,7 @@ private:
     Topology m_topology;
     Faults m_faults;
     AlarmWatch m_alarmWatch;
+    DeathWatch m_deathWatch;
     std::map<std::string, History> m_histories;  // by queue; dead letters are in that of their own
     std::vector<std::unique_ptr<Client>> m_clients;
     std::uint32_t m_lastClient = 0;

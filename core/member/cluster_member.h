@@ -56,6 +56,8 @@ public:
     void linkDown(const cluster::NodeName& peer);
     void heard(const cluster::NodeName& peer, const std::string& address);
     void silent(const cluster::NodeName& peer);
+    /// Nobody listens any more where it was: its process has ended. Again as long as that is so.
+    void gone(const cluster::NodeName& peer);
     void received(const cluster::NodeName& from, const std::string& address, ByteView frame);
     /// What the broker logged, before the store gets it.
     void noteOperations(const std::vector<broker::StoredOperation>& operations);
@@ -116,6 +118,7 @@ private:
         std::optional<Status> status{};
         Instant lostAt{};  // never: it is there
         bool isHeard = false;
+        bool isGone = false;  // nobody listens there, and it has not been heard since
         /// Something has come over the connection on which it is heard. So it has begun anew like
         /// us: what it gets before that, it forgets.
         bool isAnswering = false;
@@ -164,6 +167,7 @@ private:
     // the leader's care
     void control();
     void controlNodes();
+    void controlNow();
     void controlQueues();
     void controlQueue(QueueId queue, const cluster::Placement& placement,
                       const cluster::PlacementNodes& nodes);
@@ -172,7 +176,9 @@ private:
     cluster::PlacementNodes placementNodes() const;
     cluster::MirrorPolicy policyOf(QueueId queue) const;
     std::optional<cluster::MasterLocator> locatorOf(QueueId queue) const;
-    void proposeOnce(QueueId queue, cluster::PlacementCommand command);
+    enum class NextStep { WithTick, AtOnce };
+    void proposeOnce(QueueId queue, cluster::PlacementCommand command,
+                     NextStep next = NextStep::WithTick);
 
     void wish(const SyncWish& wish, Done done);
     void takeWish(const SyncWish& wish);
@@ -191,6 +197,8 @@ private:
     void updateRole(QueueId queue);
     void updateRoles();
     void updateReachability();
+    bool isGone(const cluster::NodeName& peer) const;
+    void loseIfGone(const cluster::NodeName& peer);
     Status ownStatus() const;
     void resetPeer(const cluster::NodeName& peer);
     void leave();
@@ -255,7 +263,9 @@ private:
     Instant m_leaveAt = Instant::never();            // without one, it leaves nevertheless
     bool m_mustReconcile = false;
     bool m_mustControl = true;
-    bool m_mustSpread = false;  // others are to hear at once of what was agreed on
+    bool m_isUrgent = false;        // control is wanted with this turn, not with the next tick
+    std::set<QueueId> m_dueQueues;  // control of these is
+    bool m_mustSpread = false;      // others are to hear at once of what was agreed on
     bool m_isChangingMembers = false;
     std::string m_pausedReason;
 };

@@ -11,7 +11,7 @@ using cluster::NodeState;
 
 namespace {
 
-/// A node whose links are gone for this long is lost.
+/// A node whose links are down for this long is lost; one that is known to have ended, at once.
 constexpr std::chrono::milliseconds kLostAfter{400};
 /// Who is no member under this id any more hears of it by then.
 constexpr std::chrono::milliseconds kFarewell{1000};
@@ -76,6 +76,19 @@ void ClusterMember::control()
     controlQueues();
 }
 
+/// What clients wait for when a node is lost does not wait for ticks.
+void ClusterMember::controlNow()
+{
+    const std::set<QueueId> due = std::exchange(m_dueQueues, {});
+    if (std::exchange(m_isUrgent, false)) return control();
+    if (due.empty() || !isLeader() || !m_isActive || m_isFounding) return;
+    const cluster::PlacementNodes nodes = placementNodes();
+    for (const QueueId queue : due) {
+        const auto* placement = m_metadata->placements().find(queue);
+        if (placement != nullptr) controlQueue(queue, *placement, nodes);
+    }
+}
+
 void ClusterMember::controlNodes()
 {
     for (const auto& [name, node] : m_metadata->membership().nodes()) {
@@ -87,9 +100,11 @@ void ClusterMember::controlNodes()
             continue;
         }
         if (peer.lostAt == Instant::never()) peer.lostAt = now();
-        if (now() - peer.lostAt < kLostAfter && !isStopping(name)) continue;
+        const bool isOver = isGone(name);
+        const auto patience = isOver || isStopping(name) ? Duration{0} : kLostAfter;
+        if (now() - peer.lostAt < patience) continue;
         peer.lostAt = now() + std::chrono::seconds{2};  // not again at once
-        m_world.warn("node " + name.text() + " is lost");
+        m_world.warn("node " + name.text() + (isOver ? " is gone" : " is lost"));
         propose(cluster::MembershipCommand{cluster::StopNode{name}});
     }
 }
@@ -190,33 +205,35 @@ void ClusterMember::controlQueue(QueueId id, const cluster::Placement& placement
         if (next.kind == cluster::SuccessionKind::Promote) {
             m_world.note("node " + next.node.text() + " is promoted: it leads queue '" +
                          definition.name + "' in vhost '" + definition.vhost + "'");
-            proposeOnce(id, cluster::Promote{target});
+            proposeOnce(id, cluster::Promote{target}, NextStep::AtOnce);
         } else if (next.kind == cluster::SuccessionKind::PromoteUnsynced) {
             m_world.warn("node " + next.node.text() +
                          " is promoted though it may lack confirmed "
                          "messages of queue '" +
                          definition.name + "'");
-            proposeOnce(id, cluster::PromoteUnsynced{target});
+            proposeOnce(id, cluster::PromoteUnsynced{target}, NextStep::AtOnce);
         }
         return;
     }
     for (const NodeName& node : placement.inSync) {
         if (node == placement.master || membership.isRunning(node)) continue;
         if (isLastOnDisk(placement, node)) continue;
-        return proposeOnce(id, cluster::LeaveInSync{{id, placement.epoch, node}});
+        return proposeOnce(id, cluster::LeaveInSync{{id, placement.epoch, node}}, NextStep::AtOnce);
     }
     const auto wanted = cluster::wantedPlacement(placement, policy, nodes);
     const auto steps = cluster::stepsTo(wanted, id, placement, nodes);
     if (!steps.empty()) proposeOnce(id, steps.front());
 }
 
-void ClusterMember::proposeOnce(QueueId queue, cluster::PlacementCommand command)
+void ClusterMember::proposeOnce(QueueId queue, cluster::PlacementCommand command, NextStep next)
 {
     if (m_queueProposals.contains(queue)) return;
-    m_queueProposals[queue] = propose(std::move(command), {}, false, [this, queue](auto) {
-        m_queueProposals.erase(queue);
-        m_mustControl = true;
-    });
+    m_queueProposals[queue] =
+        propose(std::move(command), {}, false, [this, queue, next](const auto& refusal) {
+            m_queueProposals.erase(queue);
+            m_mustControl = true;
+            if (next == NextStep::AtOnce && !refusal) m_dueQueues.insert(queue);
+        });
 }
 
 }  // namespace warren::member

@@ -195,6 +195,7 @@ bool ClusterMember::endTurn()
         m_world.broker.agreedChanges().reconcile(m_metadata->definitions().all());
         updateRoles();
     }
+    controlNow();
     sendProposals();
     flushDisk();
     m_leader.flush();

@@ -66,8 +66,10 @@ void ClusterMember::updateRole(QueueId id)
         if (queue->leader != master) m_follower.forget(id);
         roles.mirror(*queue, master, isFailover);
     } else {
+        m_follower.forget(id);
         roles.letGo(*queue, master, isFailover);
     }
+    m_follower.learned(id);
 }
 
 void ClusterMember::updateReachability()
@@ -121,6 +123,7 @@ void ClusterMember::resetPeer(const NodeName& name)
 /// The other node waits for the first word: from there on we forget nothing that it sends.
 void ClusterMember::linkUp(const NodeName& peer)
 {
+    m_peers[peer].isGone = false;
     resetPeer(peer);
     if (isClustered()) m_world.links.send(peer, bytesOf(encode(ownStatus())));
 }
@@ -135,6 +138,7 @@ void ClusterMember::heard(const NodeName& name, const std::string& address)
 {
     Peer& peer = m_peers[name];
     peer.isHeard = true;
+    peer.isGone = false;
     peer.isAnswering = false;
     peer.lostAt = Instant::never();
     // A member that has moved, or wants to become one, is to be answered.
@@ -151,6 +155,30 @@ void ClusterMember::silent(const NodeName& name)
     peer.lostAt = now();
     resetPeer(name);
     m_mustControl = true;
+    loseIfGone(name);
+}
+
+void ClusterMember::gone(const NodeName& name)
+{
+    m_peers[name].isGone = true;
+    loseIfGone(name);
+}
+
+bool ClusterMember::isGone(const NodeName& name) const
+{
+    const auto at = m_peers.find(name);
+    return at != m_peers.end() && at->second.isGone && !at->second.isHeard &&
+           !m_world.links.isUp(name);
+}
+
+/// Nobody has to wait and see whether it comes back: what it led is led by others at once.
+void ClusterMember::loseIfGone(const NodeName& name)
+{
+    if (!isClustered() || !isGone(name)) return;
+    m_raft->noteGone({idOf(name).value});
+    flushDisk();
+    m_isUrgent = true;
+    m_world.wake();
 }
 
 }  // namespace warren::member

@@ -140,6 +140,7 @@ Status<std::string> ClusterNode::Impl::listen(const NodeConfig& config, peer::Co
         world.logger.debug("lost the way to node " + peer.text() + ": " + reason);
         theMember.linkDown(peer);
     };
+    callbacks.gone = [this](const NodeName& peer) { theMember.gone(peer); };
     callbacks.heard = [this](const peer::PeerIdentity& peer) {
         theMember.heard(peer.name, peer.address);
     };
