@@ -142,6 +142,28 @@ class ClusterTest(OneCluster):
         self.assertIsNot(self.cluster.masters()["orders"], second)
         self.assertEqual(self.cluster.losses(), 0)
 
+    def test_nobody_waits_for_a_process_that_has_ended(self):
+        self.mirror_everything()
+        for node in self.nodes:
+            self.declare(node, f"of.{node.number}")
+        # One of them leads the agreement, and each leads a queue at first.
+        for dead in self.nodes:
+            others = [node for node in self.nodes if node is not dead]
+            dead.kill()
+            self.publish_soon(others[0], [f"of.{node.number}" for node in self.nodes])
+            said = "".join(node.log_path.read_text() for node in others)
+            self.assertIn(f"node {dead.name} is gone", said)
+            self.assertNotIn(f"node {dead.name} is lost", said)
+            dead.start()
+            self.cluster.await_health(PATIENCE_SECONDS)
+        self.assertEqual(self.cluster.losses(), 0)
+
+    def publish_soon(self, node, queues):
+        """One message to each, as soon as somebody leads it."""
+        for queue in queues:
+            self.eventually(lambda queue=queue: self.publish(node, queue, 1),
+                            pika.exceptions.NackError)
+
     def test_a_node_that_stops_hands_over_first(self):
         first, second, third = self.nodes
         self.mirror_everything()

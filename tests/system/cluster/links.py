@@ -3,7 +3,8 @@
 
 Every node is told to the others under an address of ours; whoever dials it is connected through to the
 node. Who dials is found out from the kernel's tables, so that the wire between two nodes can be cut while
-both are heard by the third.
+both are heard by the third. When the node's process has ended, its address refuses whoever dials, as the node's
+own would; that of a node that is cut off never does.
 
 The proxies are a process of their own (this file as a program), since clients keep the interpreter busy:
 class Links starts and commands it.
@@ -81,6 +82,12 @@ def owner_of(port, pids):
     return None
 
 
+def is_listened_on(port):
+    wanted, listening = f"0100007F:{port:04X}", "0A"
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        return any(line.split()[1] == wanted and line.split()[3] == listening for line in table)
+
+
 class End:
     """One end of a wire: a socket, and what waits to be written to it."""
 
@@ -97,9 +104,10 @@ class End:
 class Wire:
     """A connection from a dialer to a node."""
 
-    def __init__(self, dialer, target, accepted):
+    def __init__(self, dialer, target, pids, accepted):
         self.dialer = dialer
         self.target = target
+        self.pids = {name: pids.get(name) for name in (dialer, target)}
         self.near = End(self, accepted)
         self.near.is_connected = True
         self.far = None
@@ -111,6 +119,7 @@ class Wire:
 class Proxies:
     def __init__(self):
         self.selector = selectors.DefaultSelector()
+        self.listeners, self.processes = {}, {}
         self.ports, self.pids = {}, {}
         self.wires = set()
         self.pairs, self.mode = set(), HOLD
@@ -141,15 +150,9 @@ class Proxies:
 
     def _execute(self, command):
         if command["do"] == "open":
-            listener = socket.create_server(("127.0.0.1", 0))
-            listener.setblocking(False)
-            name = command["name"]
-            self.selector.register(listener, selectors.EVENT_READ,
-                                   lambda: self._accept(listener, name))
-            return {"port": listener.getsockname()[1]}
+            return {"port": self._open(command["name"])}
         if command["do"] == "node":
-            self.pids[command["name"]] = command["pid"]
-            self.ports[command["name"]] = command["port"]
+            self._begin(command["name"], command["pid"], command["port"])
             return {}
         self.pairs = {frozenset(pair) for pair in command["pairs"]}
         self.mode = command["mode"]
@@ -161,6 +164,47 @@ class Proxies:
                 self._watch(wire)
         return {}
 
+    def _open(self, name):
+        listener = socket.socket()
+        listener.setblocking(False)
+        # A port that was asked for by number stays this socket's while it does not listen.
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        self.listeners[name] = listener
+        return port
+
+    def _begin(self, name, pid, port):
+        """The node's process is there, and its address answers until that ends."""
+        if name in self.pids:
+            self._end(name, self.pids[name])  # what has not been noticed yet
+        listener, process = self.listeners[name], os.pidfd_open(pid)
+        self.pids[name], self.ports[name], self.processes[name] = pid, port, process
+        listener.listen()
+        self.selector.register(listener, selectors.EVENT_READ, lambda: self._accept(listener, name))
+        self.selector.register(process, selectors.EVENT_READ, lambda: self._end(name, pid))
+
+    def _end(self, name, pid):
+        if self.pids.get(name) != pid:
+            return True  # noticed already
+        del self.pids[name]
+        process, listener = self.processes.pop(name), self.listeners[name]
+        self.selector.unregister(process)
+        self.selector.unregister(listener)
+        os.close(process)
+        listener.shutdown(socket.SHUT_RD)  # refuses those that wait to be accepted, too
+        return True
+
+    def _note_end(self, end):
+        """A process that ends closes what it listens with before its connections, and only then counts as ended. Here,
+        too, nobody is to hear of its connections before whoever dials it is refused."""
+        name = end.wire.target if end is end.wire.far else end.wire.dialer
+        pid = end.wire.pids.get(name)
+        if end.is_connected and pid is not None and pid == self.pids.get(name):
+            if not is_listened_on(self.ports[name]):
+                self._end(name, pid)
+
     def _is_cut(self, wire):
         if wire.dialer is not None:
             return frozenset((wire.dialer, wire.target)) in self.pairs
@@ -169,8 +213,11 @@ class Proxies:
     # ---- wires
 
     def _accept(self, listener, name):
-        accepted, address = listener.accept()
-        wire = Wire(owner_of(address[1], self.pids), name, accepted)
+        try:
+            accepted, address = listener.accept()
+        except OSError:
+            return True  # the node has just ended
+        wire = Wire(owner_of(address[1], self.pids), name, self.pids, accepted)
         self.wires.add(wire)
         if self._is_cut(wire) and self.mode == RESET:
             self._drop(wire)
@@ -216,6 +263,7 @@ class Proxies:
             if events & selectors.EVENT_READ:
                 self._read(end)
         except OSError:
+            self._note_end(end)
             return self._drop(wire)
         ends = (wire.near, wire.far)
         if all(one is not None and one.is_finished and not one.pending for one in ends):
@@ -240,6 +288,7 @@ class Proxies:
         if data:
             other.pending += data
         else:
+            self._note_end(end)
             end.is_finished = True
         if other.is_connected:
             self._write_soon(other)
