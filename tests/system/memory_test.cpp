@@ -229,7 +229,7 @@ TEST_F(Memory, OnASlowDiskOneFastPublisherDoesNotStarveOthers)
 {
     start({}, {"env", "LD_PRELOAD=" WARREN_SLOW_DISK, "WARREN_SYNC_MS=50",
                "ASAN_OPTIONS=verify_asan_link_order=0"});
-    constexpr std::uint64_t kCount = 20'000;
+    constexpr std::uint64_t kCount = 60'000;
     Flood flood(port(), "fast", true, 2000);
     flood.client().declareDurableQueue(1, "fast");
     flood.useConfirms();
