@@ -422,6 +422,7 @@ enum class ClusterNodeState {
     Running,
     Joining,      ///< accepted, and catching up
     Paused,       ///< without a majority: it refuses clients
+    Stopping,     ///< it was told to stop: the others take over, and then it goes
     Unreachable,  ///< a member that we hear nothing of
     Down,         ///< agreed on: it stopped, or is lost
 };

@@ -99,6 +99,8 @@ public:
     bool isServing() const { return m_isServing; }
     const std::string& pausedReason() const { return m_pausedReason; }
     const Status* statusOf(const cluster::NodeName& node) const;
+    /// Whether it was told to stop, going by what it said last.
+    bool isStopping(const cluster::NodeName& node) const;
     mirroring::MirrorProgress progressOf(QueueId queue, const cluster::NodeName& node) const;
     /// Any node's, this one's included.
     broker::Alarms clusterAlarms() const;
@@ -185,7 +187,6 @@ private:
 
     // a planned stop
     void continueHandingOver();
-    bool isStopping(const cluster::NodeName& node) const;
     bool isLeadingWhatOthersCan() const;
     std::optional<cluster::MemberId> nextLeader() const;
 

@@ -1,6 +1,7 @@
 #include "core/node/cluster_node.h"
 
 #include "core/node/cluster_disk.h"
+#include "core/node/cluster_sight.h"
 #include "core/node/log.h"
 #include "core/node/tls_credentials.h"
 #include "core/node/value_conversion.h"
@@ -365,7 +366,6 @@ bool ClusterNode::execute(const management::ManagementCommand& command,
 
 management::ClusterView ClusterNode::view() const
 {
-    using management::ClusterNodeState;
     const member::ClusterMember& member = m_impl->theMember;
     const auto& membership = member.metadata().membership();
     const auto text = [](const std::string& utf8) { return textOf(std::string_view{utf8}); };
@@ -394,15 +394,9 @@ management::ClusterView ClusterNode::view() const
         const member::Status* status = member.statusOf(name);
         const bool isPaused =
             row.isSelf ? !member.isServing() : status != nullptr && status->isPaused;
-        switch (node.state) {
-        case cluster::NodeState::Joining: row.state = ClusterNodeState::Joining; break;
-        case cluster::NodeState::Down: row.state = ClusterNodeState::Down; break;
-        case cluster::NodeState::Running:
-            row.state = !isThere   ? ClusterNodeState::Unreachable
-                        : isPaused ? ClusterNodeState::Paused
-                                   : ClusterNodeState::Running;
-            break;
-        }
+        row.state = nodeStateOf(
+            node.state,
+            {.isThere = isThere, .isPaused = isPaused, .isStopping = member.isStopping(name)});
         row.masterCount = counts[name].first;
         row.mirrorCount = counts[name].second;
         if (status != nullptr) {

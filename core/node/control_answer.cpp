@@ -19,6 +19,7 @@ QString controlWord(management::ClusterNodeState state)
     case management::ClusterNodeState::Running: return QStringLiteral("running");
     case management::ClusterNodeState::Joining: return QStringLiteral("joining");
     case management::ClusterNodeState::Paused: return QStringLiteral("paused");
+    case management::ClusterNodeState::Stopping: return QStringLiteral("stopping");
     case management::ClusterNodeState::Unreachable: return QStringLiteral("unreachable");
     case management::ClusterNodeState::Down: return QStringLiteral("down");
     }

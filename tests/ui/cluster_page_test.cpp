@@ -174,6 +174,23 @@ TEST_F(ClusterPageTest, ShowsEachNodeItsStateAndItsPart)
     EXPECT_TRUE(card(kOwnNode)->accessibleDescription().contains(QStringLiteral("memory alarm")));
 }
 
+TEST_F(ClusterPageTest, TellsWhoIsAboutToStop)
+{
+    Snapshot stopping = test::typicalSnapshot();
+    stopping.cluster.nodes[0].state = ClusterNodeState::Stopping;
+    showSnapshot(stopping);
+    EXPECT_EQ(card(kOtherNode)->accessibleName(),
+              QStringLiteral("Node warren2@localhost: stopping"));
+    EXPECT_TRUE(card(kOtherNode)
+                    ->accessibleDescription()
+                    .contains(QStringLiteral("2 masters, 2 mirrors, 14 connections")));
+    EXPECT_TRUE(child<LinkMap>("linkMap")->accessibleDescription().contains(
+        QStringLiteral("warren2@localhost: stopping")));
+    const int column = static_cast<int>(ReplicaColumn::FirstNode);
+    EXPECT_EQ(table().model()->headerData(column, Qt::Horizontal).toString(),
+              QStringLiteral("warren2@localhost (stopping)"));
+}
+
 TEST_F(ClusterPageTest, SaysWhyThisNodeRefusesClients)
 {
     auto* paused = child<NoticeBar>("paused");

@@ -49,6 +49,11 @@ StateWords nodeStateWords(ClusterNodeState state)
         return {tr("paused"),
                 tr("The node sees no majority of the cluster, and refuses clients until it does."),
                 Tone::Caution, Icon::Pause};
+    case ClusterNodeState::Stopping:
+        return {tr("stopping"),
+                tr("The node was told to stop: the others take over what it leads, and then it is "
+                   "gone."),
+                Tone::Caution, Icon::Leave};
     case ClusterNodeState::Unreachable:
         return {tr("unreachable"),
                 tr("A member that this node hears nothing of: it may have stopped, or the network "

@@ -90,6 +90,24 @@ TEST(ControlAnswer, ShowsAllOfTheCluster)
                 {"node":"n2@h","state":"synchronising","progress":0.25,"lag":9}]}]})"));
 }
 
+TEST(ControlAnswer, HasAWordForEachStateOfANode)
+{
+    Snapshot snapshot;
+    QStringList words;
+    for (const auto state :
+         {ClusterNodeState::Running, ClusterNodeState::Joining, ClusterNodeState::Paused,
+          ClusterNodeState::Stopping, ClusterNodeState::Unreachable, ClusterNodeState::Down}) {
+        ClusterNodeRow node;
+        node.state = state;
+        snapshot.cluster.nodes = {node};
+        const QJsonObject value =
+            valueOf(controlAnswer(ControlQuery{ControlQuestion::ClusterStatus}, snapshot));
+        const QJsonArray nodes = value.value(QStringLiteral("nodes")).toArray();
+        words.append(nodes.at(0).toObject().value(QStringLiteral("state")).toString());
+    }
+    EXPECT_EQ(words.join(u' '), QStringLiteral("running joining paused stopping unreachable down"));
+}
+
 TEST(ControlAnswer, JoinsContentsAndPlacesOfQueues)
 {
     Snapshot snapshot;

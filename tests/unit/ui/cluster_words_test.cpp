@@ -34,12 +34,12 @@ TEST(ClusterWords, TellStatesApartWithoutTheirColours)
     std::set<Icon> nodeIcons;
     for (const auto state :
          {ClusterNodeState::Running, ClusterNodeState::Joining, ClusterNodeState::Paused,
-          ClusterNodeState::Unreachable, ClusterNodeState::Down}) {
+          ClusterNodeState::Stopping, ClusterNodeState::Unreachable, ClusterNodeState::Down}) {
         nodeWords.insert(nodeStateWords(state).word);
         nodeIcons.insert(nodeStateWords(state).icon);
     }
-    EXPECT_EQ(nodeWords.size(), 5U);
-    EXPECT_EQ(nodeIcons.size(), 5U);
+    EXPECT_EQ(nodeWords.size(), 6U);
+    EXPECT_EQ(nodeIcons.size(), 6U);
     std::set<QString> replicaStates;
     std::set<Icon> replicaIcons;
     for (const auto state :
