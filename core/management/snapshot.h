@@ -446,9 +446,17 @@ struct ClusterNodeRow {
     bool operator==(const ClusterNodeRow&) const = default;
 };
 
-enum class ClusterLinkState { Up, Connecting, Refused };
+/// The worst is last: what is said of both directions together.
+enum class ClusterLinkState {
+    Up,
+    Unknown,  ///< the node that it comes from is not heard
+    Down,     ///< of another node's link, which does not say why
+    Connecting,
+    Refused,
+};
 
-/// What this node knows of its way to another one.
+/// The way from one node to another. Of those that come from other nodes little more is known than
+/// whether they are up.
 struct ClusterLinkRow {
     QString from{};
     QString to{};
@@ -456,7 +464,7 @@ struct ClusterLinkRow {
     QString reason{};  ///< why it isn't up; empty: nobody knows yet
     std::uint64_t unsentBytes = 0;
     qint64 roundTripMicroseconds = -1;  ///< -1: not measured
-    bool isEncrypted = false;           ///< it is up, with TLS
+    std::optional<bool> isEncrypted{};  ///< with TLS; nothing: it is not up, or not known
     bool operator==(const ClusterLinkRow&) const = default;
 };
 
@@ -494,7 +502,7 @@ struct ClusterView {
     QString pausedReason{};         ///< why this node refuses clients; empty: it doesn't
     QString clusterAddress{};       ///< what others join: "127.0.0.1:25672"; empty: not listening
     QList<ClusterNodeRow> nodes{};  ///< by name
-    QList<ClusterLinkRow> links{};  ///< by from, to
+    QList<ClusterLinkRow> links{};  ///< from each member to each other one, by from, to
     QList<QueueReplicasRow> queues{};  ///< by vhost, name; exclusive ones left out
     bool operator==(const ClusterView&) const = default;
 };

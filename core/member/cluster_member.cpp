@@ -248,6 +248,10 @@ Status ClusterMember::ownStatus() const
     Status status = m_world.status();
     status.isPaused = !m_isServing;
     status.isStopping = m_stop.has_value();
+    for (const auto& [name, node] : m_metadata->membership().nodes()) {
+        if (status.linkedTo.size() == kStatusLinksMax) break;
+        if (name != m_world.self && m_world.links.isUp(name)) status.linkedTo.push_back(name);
+    }
     return status;
 }
 

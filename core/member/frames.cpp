@@ -262,6 +262,7 @@ std::string encode(const Status& frame)
     to.u32(frame.connectionCount);
     to.u8(static_cast<std::uint8_t>((frame.hasMemoryAlarm ? 1 : 0) | (frame.hasDiskAlarm ? 2 : 0) |
                                     (frame.isPaused ? 4 : 0) | (frame.isStopping ? 8 : 0)));
+    to.nodes(frame.linkedTo);
     return to.take();
 }
 
@@ -279,6 +280,7 @@ std::optional<Status> decodeStatus(ByteView contents)
     frame.hasDiskAlarm = (flags & 2) != 0;
     frame.isPaused = (flags & 4) != 0;
     frame.isStopping = (flags & 8) != 0;
+    frame.linkedTo = from.nodes(kStatusLinksMax);
     return complete(from, std::move(frame));
 }
 

@@ -12,14 +12,16 @@
 #include <string>
 #include <vector>
 
-/// What the nodes of a cluster send each other over their links. Integers are big-endian; text and
-/// node as in core/cluster/field_codec.h.
+/// What the nodes of a cluster send each other over their links. Integers are big-endian; text,
+/// node and nodes as in core/cluster/field_codec.h.
 ///
 ///   frame = kind:u8 contents
 namespace warren::member {
 
 /// Things of one frame. A frame has a limit of its own; this only keeps counts sane.
 inline constexpr std::size_t kFrameItemsMax = 16'000'000;
+/// Links that a status tells of; a node that has more leaves the rest out.
+inline constexpr std::size_t kStatusLinksMax = 1024;
 
 enum class FrameKind : std::uint8_t {
     Raft = 1,     ///< as in core/raft/message_codec.h
@@ -102,6 +104,7 @@ struct PublishAnswer {
 };
 
 /// status = memory:u64 memory-limit:u64 disk-free:u64 disk-limit:u64 connections:u32 flags:u8
+///          linked-to:nodes
 struct Status {
     std::uint64_t memoryBytes = 0;
     std::uint64_t memoryLimitBytes = 0;
@@ -111,7 +114,8 @@ struct Status {
     bool hasMemoryAlarm = false;
     bool hasDiskAlarm = false;
     bool isPaused = false;
-    bool isStopping = false;  ///< hands over, and is gone in a moment
+    bool isStopping = false;                    ///< hands over, and is gone in a moment
+    std::vector<cluster::NodeName> linkedTo{};  ///< members that it has a working link to
     bool operator==(const Status&) const = default;
 };
 

@@ -376,6 +376,7 @@ management::ClusterView ClusterNode::view() const
     view.pausedReason = text(member.isServing() ? std::string{} : member.pausedReason());
     view.clusterAddress = text(address());
     const cluster::NodeName leader = member.leaderName();
+    std::map<NodeName, PeerSight> peers;
     std::map<NodeName, std::pair<std::uint32_t, std::uint32_t>> counts;
     for (const auto& [queue, placement] : member.metadata().placements().all()) {
         if (placement.master) counts[placement.master].first += 1;
@@ -410,20 +411,11 @@ management::ClusterView ClusterNode::view() const
         }
         view.nodes.append(row);
         if (row.isSelf) continue;
-        const peer::LinkState state = m_impl->links.links->state(name);
-        management::ClusterLinkRow link;
-        link.from = text(member.self().text());
-        link.to = row.name;
-        link.state = state.kind == peer::LinkState::Kind::Up ? management::ClusterLinkState::Up
-                     : state.kind == peer::LinkState::Kind::Refused
-                         ? management::ClusterLinkState::Refused
-                         : management::ClusterLinkState::Connecting;
-        link.reason = text(state.reason);
-        link.isEncrypted = state.isEncrypted;
-        link.unsentBytes = state.unsentBytes;
-        link.roundTripMicroseconds = state.roundTrip.count();
-        view.links.append(link);
+        peers[name] = {
+            .link = m_impl->links.links->state(name),
+            .linkedTo = status == nullptr ? std::nullopt : std::optional{status->linkedTo}};
     }
+    view.links = linkRowsOf(member.self(), peers);
     for (const auto& [id, placement] : member.metadata().placements().all()) {
         const broker::Queue* queue = m_impl->world.broker.findQueue(id);
         if (queue == nullptr || queue->definition().exclusiveOwner) continue;

@@ -30,6 +30,8 @@ QString controlWord(management::ClusterLinkState state)
 {
     switch (state) {
     case management::ClusterLinkState::Up: return QStringLiteral("up");
+    case management::ClusterLinkState::Unknown: return QStringLiteral("unknown");
+    case management::ClusterLinkState::Down: return QStringLiteral("down");
     case management::ClusterLinkState::Connecting: return QStringLiteral("connecting");
     case management::ClusterLinkState::Refused: return QStringLiteral("refused");
     }
@@ -94,7 +96,8 @@ QJsonObject linkJson(const management::ClusterLinkRow& link)
         {QStringLiteral("from"), link.from},
         {QStringLiteral("to"), link.to},
         {QStringLiteral("state"), controlWord(link.state)},
-        {QStringLiteral("encrypted"), link.isEncrypted},
+        {QStringLiteral("encrypted"),
+         link.isEncrypted ? QJsonValue(*link.isEncrypted) : QJsonValue()},
         {QStringLiteral("reason"), link.reason},
         {QStringLiteral("unsent_bytes"), jsonCount(link.unsentBytes)},
         {QStringLiteral("round_trip_microseconds"), link.roundTripMicroseconds},

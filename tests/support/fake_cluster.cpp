@@ -4,6 +4,8 @@
 
 #include <QString>
 
+#include <algorithm>
+
 namespace warren::test {
 
 using namespace management;
@@ -46,19 +48,21 @@ QList<ClusterNodeRow> threeNodes()
 
 QList<ClusterLinkRow> threeLinks()
 {
-    return {{.from = kSecondNode,
-             .to = kThirdNode,
-             .state = ClusterLinkState::Up,
-             .roundTripMicroseconds = 412},
+    return {{.from = kSecondNode, .to = kThirdNode, .state = ClusterLinkState::Up},
+            {.from = kSecondNode, .to = kFirstNode, .state = ClusterLinkState::Up},
+            {.from = kThirdNode, .to = kSecondNode, .state = ClusterLinkState::Up},
+            {.from = kThirdNode, .to = kFirstNode, .state = ClusterLinkState::Up},
             {.from = kFirstNode,
              .to = kSecondNode,
              .state = ClusterLinkState::Up,
              .unsentBytes = 18'432,
-             .roundTripMicroseconds = 1240},
+             .roundTripMicroseconds = 1240,
+             .isEncrypted = false},
             {.from = kFirstNode,
              .to = kThirdNode,
              .state = ClusterLinkState::Up,
-             .roundTripMicroseconds = 388}};
+             .roundTripMicroseconds = 388,
+             .isEncrypted = false}};
 }
 
 QueueReplicasRow replicasOf(const QString& name, const QList<ReplicaRow>& replicas)
@@ -130,7 +134,24 @@ ClusterView brokenView()
     view.nodes[2].state = ClusterNodeState::Paused;
     view.nodes[2].hasMemoryAlarm = true;
     view.nodes[2].memoryBytes = 3391 * kMiB;
-    view.links = {{.from = kFirstNode,
+    const QString silent = QStringLiteral("nothing is heard of %1");
+    view.links = {{.from = kSecondNode,
+                   .to = kThirdNode,
+                   .state = ClusterLinkState::Unknown,
+                   .reason = silent.arg(kSecondNode)},
+                  {.from = kSecondNode,
+                   .to = kFirstNode,
+                   .state = ClusterLinkState::Down,
+                   .reason = silent.arg(kSecondNode)},
+                  {.from = kThirdNode,
+                   .to = kSecondNode,
+                   .state = ClusterLinkState::Unknown,
+                   .reason = silent.arg(kThirdNode)},
+                  {.from = kThirdNode,
+                   .to = kFirstNode,
+                   .state = ClusterLinkState::Down,
+                   .reason = silent.arg(kThirdNode)},
+                  {.from = kFirstNode,
                    .to = kSecondNode,
                    .state = ClusterLinkState::Connecting,
                    .reason = QStringLiteral("no answer for 12 s")},
@@ -147,6 +168,21 @@ ClusterView brokenView()
     }
     view.queues[2].lossCount = 2;
     view.queues[2].epoch = 5;
+    return view;
+}
+
+ClusterView restlessView()
+{
+    ClusterView view = threeNodeView();
+    const auto linkBetween = [&view](const QString& from, const QString& to) -> ClusterLinkRow& {
+        return *std::ranges::find_if(view.links, [&](const ClusterLinkRow& link) {
+            return link.from == from && link.to == to;
+        });
+    };
+    view.nodes[0].state = ClusterNodeState::Stopping;
+    linkBetween(kThirdNode, kSecondNode).state = ClusterLinkState::Down;
+    linkBetween(kThirdNode, kFirstNode).state = ClusterLinkState::Down;
+    linkBetween(kSecondNode, kThirdNode).state = ClusterLinkState::Down;
     return view;
 }
 

@@ -11,6 +11,8 @@ management::ClusterView aloneView();
 management::ClusterView threeNodeView();
 /// The same, fallen apart: see brokenClusterSnapshot.
 management::ClusterView brokenView();
+/// The same: a node is about to stop, two don't reach each other, and one only hears a third.
+management::ClusterView restlessView();
 /// Of these queues, each mirrored once.
 QList<management::QueueReplicasRow> manyReplicas(const QList<management::QueueRow>& queues);
 

@@ -1,5 +1,6 @@
 #include "ui/pages/cluster_page.h"
 
+#include "tests/support/fake_cluster.h"
 #include "tests/ui/screenshot_case.h"
 #include "ui/dialogs/cluster_confirmations.h"
 #include "ui/dialogs/cluster_dialogs.h"
@@ -587,7 +588,43 @@ TEST_F(ClusterPageTest, SaysTheLinksInWords)
     EXPECT_TRUE(description.contains(
         QStringLiteral("warren@desk to warren3@localhost: refused (it has another cookie)")));
     EXPECT_TRUE(description.contains(QStringLiteral("warren3@localhost: down")));
-    EXPECT_EQ(child<ResourceTable>("links")->model()->rowCount(), 2);
+    EXPECT_EQ(child<ResourceTable>("links")->model()->rowCount(), 6);
+}
+
+TEST_F(ClusterPageTest, ShowsTheLinksOfOtherNodes)
+{
+    Snapshot restless = test::typicalSnapshot();
+    restless.cluster = test::restlessView();
+    showSnapshot(restless);
+    const QString description = child<LinkMap>("linkMap")->accessibleDescription();
+    for (const char* sentence :
+         {"warren2@localhost to warren3@localhost: down", "warren3@localhost to warren@desk: down",
+          "warren2@localhost to warren@desk: up\n"}) {
+        EXPECT_TRUE(description.contains(QString::fromLatin1(sentence))) << sentence;
+    }
+}
+
+TEST_F(ClusterPageTest, DrawsEachDirectionOfALinkAsItIs)
+{
+    LinkMap map;
+    map.resize(map.sizeHint());
+    const QList<management::ClusterNodeRow> nodes = test::typicalSnapshot().cluster.nodes.mid(0, 2);
+    using enum management::ClusterLinkState;
+    QList<QImage> pictures;
+    for (const auto& [there, back] : {std::pair{Up, Up},
+                                      {Up, Down},
+                                      {Down, Up},
+                                      {Down, Down},
+                                      {Up, Unknown},
+                                      {Unknown, Unknown},
+                                      {Up, Refused}}) {
+        map.setContent(nodes, {{.from = kOtherNode, .to = kThirdNode, .state = there},
+                               {.from = kThirdNode, .to = kOtherNode, .state = back}});
+        // Without colours, too, they differ.
+        const QImage picture = map.grab().toImage().convertToFormat(QImage::Format_Grayscale8);
+        EXPECT_FALSE(pictures.contains(picture)) << pictures.size();
+        pictures.append(picture);
+    }
 }
 
 class ClusterScreenshot : public test::ScreenshotCase {};
@@ -612,16 +649,34 @@ TEST_P(ClusterScreenshot, Page)
     showPage(page, test::brokenClusterSnapshot());
     shoot(page, QStringLiteral("cluster-broken"));
 
+    local.show({localNode(kOtherNode, true), localNode(kThirdNode, true)});
+    Snapshot restless = test::typicalSnapshot();
+    restless.cluster = test::restlessView();
+    showPage(page, restless);
+    shoot(page, QStringLiteral("cluster-restless"));
+
     Snapshot many = test::hugeSnapshot(200);
     const management::ClusterNodeRow other = many.cluster.nodes.at(0);
     for (int number = 4; number < 8; ++number) {
         many.cluster.nodes.insert(number - 2, other);
         many.cluster.nodes[number - 2].name = QStringLiteral("warren%1@localhost").arg(number);
     }
+    // As the first of them sees it: the last one is lost.
+    many.cluster.links.clear();
+    const QString lost = many.cluster.nodes.at(5).name;
+    for (const auto& from : many.cluster.nodes) {
+        for (const auto& to : many.cluster.nodes) {
+            using enum management::ClusterLinkState;
+            if (from.name == to.name) continue;
+            const auto state = from.name == lost ? Unknown : to.name == lost ? Down : Up;
+            many.cluster.links.append({.from = from.name, .to = to.name, .state = state});
+        }
+    }
     local.show({});
     showPage(page, many);
     page.setActionsEnabled(false);
     shoot(page, QStringLiteral("cluster-many-unreachable"));
+    shoot(*page.findChild<LinkMap*>(), QStringLiteral("cluster-many-links"));
 }
 
 TEST_P(ClusterScreenshot, Dialogs)

@@ -5,6 +5,8 @@
 
 #include <QCoreApplication>
 
+#include <cstdint>
+
 namespace warren::ui {
 
 using management::ClusterLinkRow;
@@ -33,6 +35,12 @@ TableColumn<ClusterLinkRow> stateColumn()
     return column;
 }
 
+/// Of other nodes' links nobody knows; of this one's, nothing is the rule.
+QString unsentText(std::uint64_t bytes)
+{
+    return bytes == 0 ? QStringLiteral("–") : format::bytes(bytes);
+}
+
 /// In the order of ClusterLinkColumn.
 std::vector<TableColumn<ClusterLinkRow>> linkColumns()
 {
@@ -40,8 +48,9 @@ std::vector<TableColumn<ClusterLinkRow>> linkColumns()
         tr("Round trip"), &ClusterLinkRow::roundTripMicroseconds, &roundTripText);
     roundTrip.headerToolTip = tr("From a question to its answer; – when it was not measured");
     auto unsent =
-        numberColumn<ClusterLinkRow>(tr("Unsent"), &ClusterLinkRow::unsentBytes, &format::bytes);
-    unsent.headerToolTip = tr("What waits to be sent to the other node");
+        numberColumn<ClusterLinkRow>(tr("Unsent"), &ClusterLinkRow::unsentBytes, &unsentText);
+    unsent.headerToolTip =
+        tr("What waits to be sent to the other node; – when nothing does, or it is not known");
     auto reason = textColumn<ClusterLinkRow>(
         tr("Why"), [](const ClusterLinkRow& row) { return format::orDash(row.reason); });
     reason.toolTip = [](const ClusterLinkRow& row) { return row.reason; };

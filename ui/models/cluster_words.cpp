@@ -71,6 +71,13 @@ StateWords linkStateWords(ClusterLinkState state)
     switch (state) {
     case ClusterLinkState::Up:
         return {tr("up"), tr("The nodes talk to each other."), Tone::Good, Icon::Success};
+    case ClusterLinkState::Unknown:
+        return {tr("unknown"),
+                tr("Whoever could tell is not heard by this node, or has said nothing yet."),
+                Tone::Neutral, Icon::Info};
+    case ClusterLinkState::Down:
+        return {tr("down"), tr("Nothing goes this way; it is tried again and again."), Tone::Bad,
+                Icon::Close};
     case ClusterLinkState::Connecting:
         return {tr("connecting"), tr("Nobody has answered yet; it is tried again and again."),
                 Tone::Caution, Icon::Synchronise};
@@ -79,6 +86,19 @@ StateWords linkStateWords(ClusterLinkState state)
                 Tone::Bad, Icon::Error};
     }
     return {};
+}
+
+StateWords linkPairWords(const QList<ClusterLinkRow>& links)
+{
+    if (links.isEmpty()) return linkStateWords(ClusterLinkState::Unknown);
+    // Those that work come first.
+    const auto [best, worst] = std::ranges::minmax(links, {}, &ClusterLinkRow::state);
+    const bool isOneWay = best.state == ClusterLinkState::Up &&
+                          worst.state != ClusterLinkState::Up &&
+                          worst.state != ClusterLinkState::Unknown;
+    if (!isOneWay) return linkStateWords(worst.state);
+    return {tr("one way"), tr("Only one of the nodes reaches the other."),
+            linkStateWords(worst.state).tone, Icon::Warning};
 }
 
 StateWords replicaWords(const ReplicaRow& replica)
@@ -177,7 +197,9 @@ QString linkSentence(const ClusterLinkRow& link)
     const StateWords words = linkStateWords(link.state);
     QString text = tr("%1 to %2: %3").arg(link.from, link.to, words.word);
     if (link.state == ClusterLinkState::Up) {
-        text += link.isEncrypted ? tr(", encrypted with TLS") : tr(", not encrypted");
+        if (link.isEncrypted) {
+            text += *link.isEncrypted ? tr(", encrypted with TLS") : tr(", not encrypted");
+        }
         if (link.roundTripMicroseconds >= 0) {
             text += tr(", round trip %1").arg(roundTripText(link.roundTripMicroseconds));
         }

@@ -24,6 +24,9 @@ struct StateWords {
 
 StateWords nodeStateWords(management::ClusterNodeState state);
 StateWords linkStateWords(management::ClusterLinkState state);
+/// Both directions between two nodes together: the worst of both, or that only one works.
+/// Of none nothing is known.
+StateWords linkPairWords(const QList<management::ClusterLinkRow>& links);
 /// With the progress or the lag: "synchronising 43 %", "behind 120".
 StateWords replicaWords(const management::ReplicaRow& replica);
 

@@ -20,6 +20,7 @@
 #include "ui/widgets/resource_table.h"
 
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
@@ -194,8 +195,11 @@ Card* ClusterPage::buildLinks()
     m_linkTable->setSamples({node, node, QStringLiteral(" connecting "), QStringLiteral("999 ms"),
                              QStringLiteral("99.9 MiB"), QStringLiteral("it has another cookie")});
     m_linkTable->setFlexibleColumn(static_cast<int>(ClusterLinkColumn::To));
-    constexpr int kLinesMin = 7;
-    m_linkTable->setMinimumHeight(fontMetrics().height() * kLinesMin);
+    // All links of three nodes.
+    constexpr int kRowsMin = 6;
+    m_linkTable->setMinimumHeight(m_linkTable->horizontalHeader()->sizeHint().height() +
+                                  kRowsMin * m_linkTable->verticalHeader()->defaultSectionSize() +
+                                  2 * m_linkTable->frameWidth());
 
     auto* line = new QHBoxLayout;
     line->setSpacing(theme::gap(this, Gap::Medium));

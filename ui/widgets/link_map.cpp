@@ -7,6 +7,7 @@
 #include <QHelpEvent>
 #include <QLineF>
 #include <QPainter>
+#include <QPolygonF>
 #include <QToolTip>
 
 #include <algorithm>
@@ -32,6 +33,22 @@ QString nameOnMap(const ClusterNodeRow& node)
     const QString name = shortNodeName(node.name);
     return name.size() > kNameCharactersMax ? name.first(kNameCharactersMax - 1) + QChar(u'…')
                                             : name;
+}
+
+/// How far from its node the marks of a half are: where the label isn't.
+constexpr double kMarkAt = 0.3;
+
+bool isKnown(const ClusterLinkRow& link) { return link.state != ClusterLinkState::Unknown; }
+
+/// What a line of such a link is drawn with.
+QPen penOf(ClusterLinkState state, const QPalette& palette)
+{
+    if (state == ClusterLinkState::Unknown) {
+        return {theme::secondaryText(palette), 1, Qt::DotLine};
+    }
+    QPen pen(theme::text(linkStateWords(state).tone, palette), 2);
+    if (state != ClusterLinkState::Up) pen.setDashPattern({4, 3});
+    return pen;
 }
 
 double distance(const QLineF& line, const QPointF& point)
@@ -92,10 +109,10 @@ QSize LinkMap::minimumSizeHint() const
     return {em * 18, em * 8};
 }
 
-const ClusterLinkRow& LinkMap::worstOf(const Line& line)
+ClusterLinkState LinkMap::stateFrom(const Line& line, int node) const
 {
-    // Refused is last, up first.
-    return *std::ranges::max_element(line.links, {}, &ClusterLinkRow::state);
+    const auto found = std::ranges::find(line.links, m_nodes.at(node).name, &ClusterLinkRow::from);
+    return found == line.links.end() ? ClusterLinkState::Unknown : found->state;
 }
 
 QPointF LinkMap::centreOf(int node) const
@@ -136,9 +153,9 @@ QRectF LinkMap::boxOf(int node) const
 
 QString LinkMap::labelOf(const Line& line) const
 {
-    if (line.links.isEmpty()) return {};
-    const ClusterLinkRow& link = worstOf(line);
-    if (link.state != ClusterLinkState::Up) return linkStateWords(link.state).word;
+    if (!isDrawn(line)) return {};
+    const StateWords words = linkPairWords(line.links);
+    if (words != linkStateWords(ClusterLinkState::Up)) return words.word;
     if (m_nodes.size() > kLabelledNodesMax) return {};
     const auto& slowest =
         *std::ranges::max_element(line.links, {}, &ClusterLinkRow::roundTripMicroseconds);
@@ -162,29 +179,51 @@ void LinkMap::paintEvent(QPaintEvent* event)
     }
 }
 
+/// Among many nodes, lines of which nothing is known would hide those that say something.
+bool LinkMap::isDrawn(const Line& line) const
+{
+    return m_nodes.size() <= kLabelledNodesMax || std::ranges::any_of(line.links, isKnown);
+}
+
 void LinkMap::paintLine(QPainter& painter, const Line& line) const
 {
+    if (!isDrawn(line)) return;
+    const ClusterLinkState there = stateFrom(line, line.first);
+    const ClusterLinkState back = stateFrom(line, line.second);
     const QLineF way(centreOf(line.first), centreOf(line.second));
-    if (line.links.isEmpty()) {
-        // Among many nodes they would hide the lines that say something.
-        if (m_nodes.size() > kLabelledNodesMax) return;
-        painter.setPen(QPen(theme::secondaryText(palette()), 1, Qt::DotLine));
-        painter.drawLine(way);
-        return;
+    painter.setPen(penOf(there, palette()));
+    painter.drawLine(way.p1(), there == back ? way.p2() : way.center());
+    if (there != back) {
+        painter.setPen(penOf(back, palette()));
+        painter.drawLine(way.p2(), way.center());
     }
-    const ClusterLinkRow& link = worstOf(line);
-    QPen pen(theme::text(linkStateWords(link.state).tone, palette()), 2);
-    if (link.state != ClusterLinkState::Up) pen.setDashPattern({4, 3});
-    painter.setPen(pen);
-    painter.drawLine(way);
-    if (link.state != ClusterLinkState::Refused) return;
-    // Crossed out a third of the way, where the label isn't.
+    paintMark(painter, line, line.first);
+    paintMark(painter, line, line.second);
+}
+
+/// On the half of the node: that its link is refused, or the only one that works.
+void LinkMap::paintMark(QPainter& painter, const Line& line, int node) const
+{
+    const int other = node == line.first ? line.second : line.first;
+    const QLineF way(centreOf(node), centreOf(other));
+    const ClusterLinkState state = stateFrom(line, node);
+    QPen pen = penOf(state, palette());
     pen.setStyle(Qt::SolidLine);
     painter.setPen(pen);
     const double arm = fontMetrics().height() * 0.4;
-    const QPointF centre = way.pointAt(0.32);
-    painter.drawLine(centre + QPointF(-arm, -arm), centre + QPointF(arm, arm));
-    painter.drawLine(centre + QPointF(-arm, arm), centre + QPointF(arm, -arm));
+    const QPointF mark = way.pointAt(kMarkAt);
+    if (state == ClusterLinkState::Refused) {
+        painter.drawLine(mark + QPointF(-arm, -arm), mark + QPointF(arm, arm));
+        painter.drawLine(mark + QPointF(-arm, arm), mark + QPointF(arm, -arm));
+    }
+    if (state == ClusterLinkState::Up && stateFrom(line, other) != ClusterLinkState::Up) {
+        const QPointF along = (way.p2() - way.p1()) / std::max(way.length(), 1.0) * arm;
+        const QPointF across(-along.y(), along.x());
+        const QPointF tip = mark + along;
+        painter.setBrush(pen.color());
+        painter.drawPolygon(QPolygonF{tip, tip - along * 2 + across, tip - along * 2 - across});
+        painter.setBrush(Qt::NoBrush);
+    }
 }
 
 void LinkMap::paintLabel(QPainter& painter, const Line& line) const
@@ -199,7 +238,7 @@ void LinkMap::paintLabel(QPainter& painter, const Line& line) const
     painter.setPen(Qt::NoPen);
     painter.setBrush(palette().color(QPalette::Base));
     painter.drawRoundedRect(box, box.height() / 2, box.height() / 2);
-    painter.setPen(theme::text(linkStateWords(worstOf(line).state).tone, palette()));
+    painter.setPen(theme::text(linkPairWords(line.links).tone, palette()));
     painter.drawText(box, Qt::AlignCenter, label);
 }
 

@@ -14,9 +14,10 @@ namespace warren::ui {
 
 /// The nodes of a cluster on a circle, and the links between them.
 ///
-/// Thread: GUI. A link that is up is a whole line, one that is being made is broken, a refused one
-/// is broken and crossed out; a thin dotted line is one that nobody has said anything about. All of
-/// it is in the tool tips and in the accessible description too.
+/// Thread: GUI. Each node has the half of a line that is next to it: its link to the other node.
+/// One that is up is whole, one that isn't is broken, a refused one is broken and crossed out; thin
+/// and dotted is one of which this node does not know. If only one of both is up, an arrow shows
+/// which way. All of it is in the tool tips and in the accessible description too.
 class LinkMap final : public QWidget {
     Q_OBJECT
 
@@ -41,12 +42,14 @@ private:
         QList<management::ClusterLinkRow> links;  ///< one or two; empty: not known
     };
 
-    /// The worst of both directions, which the line is drawn as. @pre there is one
-    static const management::ClusterLinkRow& worstOf(const Line& line);
+    /// The link that the node has to the other one of the line.
+    management::ClusterLinkState stateFrom(const Line& line, int node) const;
+    bool isDrawn(const Line& line) const;
     QPointF centreOf(int node) const;
     QRectF boxOf(int node) const;
     QString labelOf(const Line& line) const;
     void paintLine(QPainter& painter, const Line& line) const;
+    void paintMark(QPainter& painter, const Line& line, int node) const;
     void paintLabel(QPainter& painter, const Line& line) const;
     void paintNode(QPainter& painter, int node) const;
     QString toolTipAt(const QPointF& position) const;

@@ -251,6 +251,25 @@ class ClusterTest(OneCluster):
         third.call("join_cluster", f"127.0.0.1:{first.proxy_port}")
         self.cluster.await_health(PATIENCE_SECONDS)
 
+    def test_every_node_knows_the_links_of_the_others(self):
+        first, second, third = self.nodes
+
+        def await_links(**expected):
+            """As the first node sees them: "n2_n3" is the way from the second to the third."""
+            def look():
+                links = {f"{link['from'][:2]}_{link['to'][:2]}": link["state"]
+                         for link in first.call("cluster_status")["links"]}
+                self.assertEqual({way: links.get(way) for way in expected}, expected)
+            self.eventually(look, AssertionError)
+
+        await_links(n1_n2="up", n1_n3="up", n2_n1="up", n2_n3="up", n3_n1="up", n3_n2="up")
+        self.cluster.cut(second, third, "reset")
+        await_links(n1_n2="up", n1_n3="up", n2_n3="down", n3_n2="down")
+        self.cluster.heal()
+        await_links(n2_n3="up", n3_n2="up")
+        third.kill()
+        await_links(n1_n3="connecting", n2_n3="down", n3_n1="down", n3_n2="unknown")
+
     def test_a_member_that_runs_is_not_forgotten(self):
         first, second, third = self.nodes
         with self.assertRaises(CallFailed):

@@ -121,7 +121,8 @@ class ClusterTlsTest(unittest.TestCase):
     def await_links(self, first, second):
         def states():
             return [(link["state"], link["encrypted"])
-                    for node in (first, second) for link in node.status()["links"]]
+                    for node in (first, second) for link in node.status()["links"]
+                    if link["from"] == node.name]
 
         self.await_that(lambda: states() == [("up", True)] * 2, lambda: first.log() + second.log())
 

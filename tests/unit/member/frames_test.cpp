@@ -53,6 +53,20 @@ TEST(Frames, comeBackAsTheyWere)
                     decodeMirrorRefused);
     expectRoundTrip(SyncWish{{3}, false}, FrameKind::SyncWish, decodeSyncWish);
     expectRoundTrip(Status{1, 2, 3, 4, 5, true, false, true}, FrameKind::Status, decodeStatus);
+    Status linked{.memoryBytes = 1, .isStopping = true};
+    linked.linkedTo = {node("b@h"), node("c@h")};
+    expectRoundTrip(linked, FrameKind::Status, decodeStatus);
+}
+
+TEST(Frames, aStatusTellsOfSoManyLinksOnly)
+{
+    Status status;
+    status.linkedTo.assign(kStatusLinksMax, node("b@h"));
+    EXPECT_EQ(decodeStatus(contentsOf(encode(status))), status);
+    status.linkedTo.push_back(node("b@h"));
+    EXPECT_FALSE(decodeStatus(contentsOf(encode(status))).has_value());
+    status.linkedTo = {{}};  // a link to nobody
+    EXPECT_FALSE(decodeStatus(contentsOf(encode(status))).has_value());
 }
 
 /// All commands that are relayed, with everything in them that can be.

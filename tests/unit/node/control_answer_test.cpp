@@ -73,7 +73,13 @@ TEST(ControlAnswer, ShowsAllOfTheCluster)
     node.memoryBytes = 10'000'000'000;
     cluster.nodes = {node};
     cluster.links = {{QStringLiteral("n1@h"), QStringLiteral("n2@h"), ClusterLinkState::Refused,
-                      QStringLiteral("wrong cookie"), 5, -1}};
+                      QStringLiteral("wrong cookie"), 5, -1},
+                     {QStringLiteral("n2@h"), QStringLiteral("n1@h"), ClusterLinkState::Unknown},
+                     {QStringLiteral("n2@h"), QStringLiteral("n3@h"), ClusterLinkState::Down},
+                     {.from = QStringLiteral("n3@h"),
+                      .to = QStringLiteral("n1@h"),
+                      .state = ClusterLinkState::Up,
+                      .isEncrypted = true}};
     cluster.queues = {placeRow("/", "q")};
 
     EXPECT_EQ(valueOf(controlAnswer(ControlQuery{ControlQuestion::ClusterStatus}, snapshot)),
@@ -83,8 +89,14 @@ TEST(ControlAnswer, ShowsAllOfTheCluster)
             "leads_definitions":false,"state":"paused","masters":1,"mirrors":0,"connections":0,
             "mem_used":10000000000,"mem_limit":0,"disk_free":0,"disk_free_limit":0,
             "mem_alarm":false,"disk_free_alarm":false}],
-        "links":[{"from":"n1@h","to":"n2@h","state":"refused","encrypted":false,
-            "reason":"wrong cookie","unsent_bytes":5,"round_trip_microseconds":-1}],
+        "links":[{"from":"n1@h","to":"n2@h","state":"refused","encrypted":null,
+            "reason":"wrong cookie","unsent_bytes":5,"round_trip_microseconds":-1},
+            {"from":"n2@h","to":"n1@h","state":"unknown","encrypted":null,
+            "reason":"","unsent_bytes":0,"round_trip_microseconds":-1},
+            {"from":"n2@h","to":"n3@h","state":"down","encrypted":null,
+            "reason":"","unsent_bytes":0,"round_trip_microseconds":-1},
+            {"from":"n3@h","to":"n1@h","state":"up","encrypted":true,
+            "reason":"","unsent_bytes":0,"round_trip_microseconds":-1}],
         "queues":[{"vhost":"/","name":"q","policy":"ha","master":"n1@h","epoch":4,"losses":0,
             "replicas":[{"node":"n1@h","state":"master","progress":1,"lag":0},
                 {"node":"n2@h","state":"synchronising","progress":0.25,"lag":9}]}]})"));

@@ -82,11 +82,37 @@ TEST(ClusterWords, SayWhyALinkIsNotUp)
 TEST(ClusterWords, SayWhetherALinkIsEncrypted)
 {
     ClusterLinkRow link{.from = kFirst, .to = kSecond, .state = ClusterLinkState::Up};
+    EXPECT_EQ(linkSentence(link), QStringLiteral("warren@desk to warren2@localhost: up"));
+    link.isEncrypted = false;
     EXPECT_EQ(linkSentence(link),
               QStringLiteral("warren@desk to warren2@localhost: up, not encrypted"));
     link.isEncrypted = true;
     EXPECT_EQ(linkSentence(link),
               QStringLiteral("warren@desk to warren2@localhost: up, encrypted with TLS"));
+}
+
+TEST(ClusterWords, SayOfBothDirectionsHowTheyAreTogether)
+{
+    using enum ClusterLinkState;
+    const auto word = [](ClusterLinkState there, ClusterLinkState back) {
+        return linkPairWords({{.from = kFirst, .to = kSecond, .state = there},
+                              {.from = kSecond, .to = kFirst, .state = back}})
+            .word;
+    };
+    EXPECT_EQ(word(Up, Up), QStringLiteral("up"));
+    EXPECT_EQ(word(Up, Down), QStringLiteral("one way"));
+    EXPECT_EQ(word(Connecting, Up), QStringLiteral("one way"));
+    EXPECT_EQ(word(Up, Refused), QStringLiteral("one way"));
+    EXPECT_EQ(word(Up, Unknown), QStringLiteral("unknown"));
+    EXPECT_EQ(word(Unknown, Unknown), QStringLiteral("unknown"));
+    EXPECT_EQ(word(Down, Unknown), QStringLiteral("down"));
+    EXPECT_EQ(word(Connecting, Down), QStringLiteral("connecting"));
+    EXPECT_EQ(word(Down, Refused), QStringLiteral("refused"));
+    EXPECT_EQ(linkPairWords({}).word, QStringLiteral("unknown"));
+    std::set<QString> words;
+    for (const auto state : {Up, Unknown, Down, Connecting, Refused})
+        words.insert(linkStateWords(state).word);
+    EXPECT_EQ(words.size(), 5U);
 }
 
 TEST(ClusterWords, CountTheQueuesThatOnlyOneNodeHasWhole)
@@ -225,15 +251,24 @@ TEST(ClusterLinkModel, ShowsBothEndsStateAndReason)
     QAbstractItemModelTester tester(&model, kFatal);
     model.show(test::typicalSnapshot().cluster.links);
     model.show(test::brokenClusterSnapshot().cluster.links);
-    ASSERT_EQ(model.rowCount(), 2);
+    ASSERT_EQ(model.rowCount(), 6);
     const auto cell = [&model](int row, ClusterLinkColumn column) {
         return model.index(row, static_cast<int>(column)).data().toString();
     };
-    EXPECT_EQ(cell(1, ClusterLinkColumn::From), kFirst);
-    EXPECT_EQ(cell(1, ClusterLinkColumn::To), test::kThirdNode);
-    EXPECT_EQ(cell(1, ClusterLinkColumn::State), QStringLiteral("refused"));
-    EXPECT_EQ(cell(1, ClusterLinkColumn::Reason), QStringLiteral("it has another cookie"));
-    EXPECT_EQ(cell(1, ClusterLinkColumn::RoundTrip), QStringLiteral("–"));
+    EXPECT_EQ(cell(0, ClusterLinkColumn::From), kSecond);
+    EXPECT_EQ(cell(0, ClusterLinkColumn::To), test::kThirdNode);
+    EXPECT_EQ(cell(0, ClusterLinkColumn::State), QStringLiteral("unknown"));
+    EXPECT_EQ(cell(0, ClusterLinkColumn::Reason),
+              QStringLiteral("nothing is heard of warren2@localhost"));
+    EXPECT_EQ(cell(1, ClusterLinkColumn::State), QStringLiteral("down"));
+    EXPECT_EQ(cell(5, ClusterLinkColumn::From), kFirst);
+    EXPECT_EQ(cell(5, ClusterLinkColumn::To), test::kThirdNode);
+    EXPECT_EQ(cell(5, ClusterLinkColumn::State), QStringLiteral("refused"));
+    EXPECT_EQ(cell(5, ClusterLinkColumn::Reason), QStringLiteral("it has another cookie"));
+    EXPECT_EQ(cell(5, ClusterLinkColumn::RoundTrip), QStringLiteral("–"));
+    model.show(test::typicalSnapshot().cluster.links);
+    EXPECT_EQ(cell(0, ClusterLinkColumn::Unsent), QStringLiteral("–"));
+    EXPECT_EQ(cell(4, ClusterLinkColumn::Unsent), QStringLiteral("18\u00a0KiB"));
 }
 
 }  // namespace
