@@ -691,6 +691,14 @@ TEST_P(ClusterScreenshot, Dialogs)
     ConfirmCommandsDialog leave(m_client, leaveConfirmation(*m_client.snapshot()), nullptr);
     showDialog(leave);
     shoot(leave, QStringLiteral("cluster-leave"));
+    ConfirmCommandsDialog toRam(m_client, changeTypeConfirmation(*m_client.snapshot()), nullptr);
+    showDialog(toRam);
+    shoot(toRam, QStringLiteral("cluster-change-type-ram"));
+    Snapshot ram = test::typicalSnapshot();
+    ram.cluster.nodes[2].isDisk = false;
+    ConfirmCommandsDialog toDisk(m_client, changeTypeConfirmation(ram), nullptr);
+    showDialog(toDisk);
+    shoot(toDisk, QStringLiteral("cluster-change-type-disk"));
     ConfirmCommandsDialog forget(m_client, forgetConfirmation(*m_client.snapshot(), kThirdNode),
                                  nullptr);
     showDialog(forget);

@@ -75,6 +75,7 @@ Confirmation changeTypeConfirmation(const Snapshot& snapshot)
     Confirmation asked;
     asked.title = toRamNode ? clusterTr("Become a RAM node") : clusterTr("Become a disk node");
     asked.acceptText = asked.title;
+    asked.icon = Icon::Edit;
     asked.subject =
         toRamNode ? clusterTr(
                         "Does %1 become a RAM node? It keeps everything in memory then, has no "

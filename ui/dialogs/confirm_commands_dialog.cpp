@@ -8,6 +8,7 @@ ConfirmCommandsDialog::ConfirmCommandsDialog(management::BrokerClient& client,
       m_confirmation(confirmation)
 {
     setObjectName(QStringLiteral("confirmDialog"));
+    acceptButton()->setIcon(icon(confirmation.icon));
     begin(confirmation.subject, confirmation.names);
 }
 

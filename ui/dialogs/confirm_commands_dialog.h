@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/dialogs/confirm_dialog.h"
+#include "ui/icons.h"
 
 #include <functional>
 
@@ -9,9 +10,10 @@ namespace warren::ui {
 /// A question before some commands, one per target.
 struct Confirmation {
     QString title{};
-    QString acceptText{};  ///< what the button does: "Delete policy"
-    QString subject{};     ///< the question
-    QStringList names{};   ///< of the targets
+    QString acceptText{};      ///< what the button does: "Delete policy"
+    QString subject{};         ///< the question
+    Icon icon = Icon::Delete;  ///< of the button
+    QStringList names{};       ///< of the targets
     QList<management::ManagementCommand> commands{};
     QString doneText{};
     /// What would be lost by the targets that are not done yet, as the state is now.
