@@ -3,6 +3,7 @@
 #include "ui/theme.h"
 
 #include <QFontMetrics>
+#include <QLabel>
 #include <QPainter>
 #include <QPushButton>
 #include <QStyleFactory>
@@ -237,6 +238,18 @@ void drawTab(const QStyleOptionTab& tab, QPainter* painter)
 
 FlatStyle::FlatStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
 
+void FlatStyle::polish(QWidget* widget)
+{
+    QProxyStyle::polish(widget);
+    const auto* label = qobject_cast<const QLabel*>(widget);
+    if (!label || !label->buddy()) return;
+    // Qt draws an underlined letter without kerning, and measures it with: "Type" would lose a bit
+    // of its end.
+    QFont font = label->font();
+    font.setKerning(false);
+    widget->setFont(font);
+}
+
 int FlatStyle::pixelMetric(PixelMetric metric, const QStyleOption* option,
                            const QWidget* widget) const
 {
@@ -276,8 +289,9 @@ QSize FlatStyle::sizeFromContents(ContentsType type, const QStyleOption* option,
     case CT_ToolButton:
     case CT_PushButton: result.rwidth() += em / 2; [[fallthrough]];
     case CT_ComboBox:
-    case CT_LineEdit:
-    case CT_SpinBox: result.setHeight(std::max(result.height(), em * 13 / 7)); break;
+    case CT_LineEdit: result.setHeight(std::max(result.height(), em * 13 / 7)); break;
+    // Fusion's is higher than all others.
+    case CT_SpinBox: result.setHeight(em * 13 / 7); break;
     case CT_ItemViewItem: result.setHeight(std::max(result.height(), em * 11 / 7)); break;
     case CT_TabBarTab: result.setHeight(std::max(result.height(), em * 15 / 7)); break;
     default: break;
@@ -469,6 +483,13 @@ void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionCom
             return;
         }
     }
+    if (control == CC_SpinBox) {
+        const auto* box = qstyleoption_cast<const QStyleOptionSpinBox*>(option);
+        if (box && box->buttonSymbols != QAbstractSpinBox::PlusMinus) {
+            drawSpinBox(*box, painter, widget);
+            return;
+        }
+    }
     if (control == CC_ComboBox) {
         if (const auto* box = qstyleoption_cast<const QStyleOptionComboBox*>(option)) {
             drawComboBox(*box, painter, widget);
@@ -510,6 +531,44 @@ void FlatStyle::drawComboBox(const QStyleOptionComboBox& box, QPainter* painter,
     const int size = lineHeight(&box, widget) * 5 / 7;
     arrow.rect = QRect(room.center().x() - size / 2, room.center().y() - size / 2, size, size);
     proxy()->drawPrimitive(PE_IndicatorArrowDown, &arrow, painter, widget);
+}
+
+void FlatStyle::drawSpinBox(const QStyleOptionSpinBox& box, QPainter* painter,
+                            const QWidget* widget) const
+{
+    if (box.frame) {
+        drawSurface(painter, box.rect, box.palette.color(QPalette::Base), framePen(box, false));
+    }
+    if (box.buttonSymbols == QAbstractSpinBox::NoButtons) return;
+    drawStepButton(box, SC_SpinBoxUp, painter, widget);
+    drawStepButton(box, SC_SpinBoxDown, painter, widget);
+}
+
+void FlatStyle::drawStepButton(const QStyleOptionSpinBox& box, SubControl button, QPainter* painter,
+                               const QWidget* widget) const
+{
+    const bool isUp = button == SC_SpinBoxUp;
+    const bool canStep = box.state.testFlag(State_Enabled) &&
+                         box.stepEnabled.testFlag(isUp ? QAbstractSpinBox::StepUpEnabled
+                                                       : QAbstractSpinBox::StepDownEnabled);
+    const bool isActive = canStep && box.activeSubControls.testFlag(button);
+    const bool isDown = isActive && box.state.testFlag(State_Sunken);
+    const QRect room = subControlRect(CC_SpinBox, &box, button, widget);
+    if (isDown || (isActive && box.state.testFlag(State_MouseOver))) {
+        // Within the frame.
+        const QRect inner = room.adjusted(0, isUp ? 2 : 0, -2, isUp ? 0 : -2);
+        painter->fillRect(inner, mix(box.palette.color(QPalette::Base),
+                                     box.palette.color(QPalette::Text), isDown ? 0.16 : 0.07));
+    }
+    QStyleOption arrow = box;
+    if (!canStep) {
+        arrow.state.setFlag(State_Enabled, false);
+        arrow.palette.setCurrentColorGroup(QPalette::Disabled);
+    }
+    const int size = std::min(lineHeight(&box, widget) * 4 / 7, room.height());
+    arrow.rect = QRect(room.center().x() - size / 2, room.center().y() - size / 2, size, size);
+    proxy()->drawPrimitive(isUp ? PE_IndicatorArrowUp : PE_IndicatorArrowDown, &arrow, painter,
+                           widget);
 }
 
 }  // namespace warren::ui

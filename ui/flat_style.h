@@ -5,6 +5,7 @@
 class QStyleOptionComboBox;
 class QStyleOptionHeader;
 class QStyleOptionSlider;
+class QStyleOptionSpinBox;
 
 namespace warren::ui {
 
@@ -19,6 +20,8 @@ class FlatStyle final : public QProxyStyle {
 public:
     FlatStyle();
 
+    using QProxyStyle::polish;
+    void polish(QWidget* widget) override;
     int pixelMetric(PixelMetric metric, const QStyleOption* option,
                     const QWidget* widget) const override;
     int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
@@ -44,6 +47,10 @@ private:
                     const QWidget* widget) const;
     void drawComboBox(const QStyleOptionComboBox& box, QPainter* painter,
                       const QWidget* widget) const;
+    void drawSpinBox(const QStyleOptionSpinBox& box, QPainter* painter,
+                     const QWidget* widget) const;
+    void drawStepButton(const QStyleOptionSpinBox& box, SubControl button, QPainter* painter,
+                        const QWidget* widget) const;
 };
 
 }  // namespace warren::ui

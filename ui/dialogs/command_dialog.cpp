@@ -70,8 +70,8 @@ void CommandDialog::showEvent(QShowEvent* event)
     growToFit();
 }
 
-/// Makes room for all lines of all texts, as far as the screen has it: Qt takes two thirds of the
-/// screen at most, and counts words that wrap as one line.
+/// Makes room for all lines of all texts, and for more as far as the screen has it: Qt takes two
+/// thirds of the screen at most, and counts words that wrap as one line.
 void CommandDialog::growToFit()
 {
     layout()->activate();
@@ -80,7 +80,9 @@ void CommandDialog::growToFit()
     const int neededHeight = layout()->hasHeightForWidth()
                                  ? layout()->totalHeightForWidth(neededWidth)
                                  : layout()->totalMinimumSize().height();
-    resize(neededWidth, std::max(height(), std::min(neededHeight, available.height())));
+    const int leastHeight = layout()->totalMinimumHeightForWidth(neededWidth);
+    resize(neededWidth, std::max({height(), std::max(leastHeight, 0),
+                                  std::min(neededHeight, available.height())}));
 }
 
 void CommandDialog::reject()
