@@ -114,6 +114,8 @@ TEST_F(ChannelsPageTest, SaysWhatACloseMeansAndWhatToDo)
     EXPECT_TRUE(m_page.findChild<QLabel*>(QStringLiteral("closeExplanation"))
                     ->text()
                     .contains(QStringLiteral("does not exist")));
+    test::settle();
+    EXPECT_GE(list->viewport()->height(), 5 * list->rowHeight(0)) << "the list stays in sight";
 }
 
 TEST(CloseExplanations, AreThereForEveryCodeAndAreNotFooledByNames)

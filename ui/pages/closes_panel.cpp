@@ -60,8 +60,6 @@ void ClosesPanel::buildUi()
     splitter->addWidget(m_list);
     splitter->addWidget(m_details);
     splitter->setStretchFactor(0, 1);
-    // Only their relation counts.
-    splitter->setSizes({2000, 1000});
     splitter->setChildrenCollapsible(false);
     splitter->setHandleWidth(theme::gap(this, Gap::Medium));
     auto* layout = new QVBoxLayout(this);
