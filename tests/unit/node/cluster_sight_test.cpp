@@ -67,15 +67,15 @@ class LinkRows : public testing::Test {
 protected:
     LinkRows()
     {
-        using Kind = peer::LinkState::Kind;
-        m_peers[node("a@h")] = {.link = {.kind = Kind::Up,
+        using LinkKind = peer::LinkState::Kind;
+        m_peers[node("a@h")] = {.link = {.kind = LinkKind::Up,
                                          .reason = {},
                                          .unsentBytes = 7,
                                          .roundTrip = std::chrono::microseconds{12},
                                          .isHeard = true,
                                          .isEncrypted = true},
                                 .linkedTo = {{node("b@h"), node("c@h")}}};
-        m_peers[node("c@h")] = {.link = {.kind = Kind::Up, .reason = {}, .isHeard = true},
+        m_peers[node("c@h")] = {.link = {.kind = LinkKind::Up, .reason = {}, .isHeard = true},
                                 .linkedTo = {{node("a@h"), node("b@h")}}};
     }
 
