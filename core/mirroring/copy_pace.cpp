@@ -27,7 +27,7 @@ void CopyPace::passTime(Duration elapsed, bool isCopying)
         m_freeRate += kWeightOfNews * (rate - m_freeRate);
         m_interval = 0;
         m_roundRates = 0;
-        m_bytesPerInterval = isLimited() ? kFirstBytes : kBytesMax;
+        m_bytesPerInterval = hasPublishers() ? kFirstBytes : kBytesMax;
         m_credit = m_bytesPerInterval;
         return;
     }
@@ -37,7 +37,7 @@ void CopyPace::passTime(Duration elapsed, bool isCopying)
         m_freeRate += kWeightOfNews * (rate - m_freeRate);
         endRound();
     }
-    const bool isPause = m_interval >= kCopyIntervals && isLimited();
+    const bool isPause = m_interval >= kCopyIntervals && hasPublishers();
     m_credit = std::min<std::int64_t>(m_credit, 0) + (isPause ? 0 : m_bytesPerInterval);
 }
 
@@ -45,7 +45,7 @@ void CopyPace::endRound()
 {
     const double rate = std::exchange(m_roundRates, 0) / kCopyIntervals;
     m_interval = 0;
-    if (!isLimited()) {
+    if (!hasPublishers()) {
         // Somebody may have begun; the next pause will tell.
         m_freeRate = std::max(m_freeRate, rate);
         m_bytesPerInterval = kBytesMax;

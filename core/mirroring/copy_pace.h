@@ -10,9 +10,9 @@ namespace warren::mirroring {
 /// How fast a master copies to mirrors what they lack: as fast as it goes, as long as publishers do
 /// not become much slower by that.
 ///
-/// How fast they are without it shows before it begins, and in short pauses every other second.
-/// After each round the pace rises if they have kept most of that, and falls else. Pure. Thread:
-/// one.
+/// How fast they are without it shows before it begins, and in a pause of 200 ms at the end of each
+/// round of 1.5 s. After each round the pace rises if they have kept most of that, and falls else.
+/// Pure. Thread: one.
 class CopyPace {
 public:
     static constexpr std::int64_t kBytesMin = 256 * 1024;        ///< per interval, of 100 ms
@@ -22,8 +22,8 @@ public:
     /// A message was published to a mirrored queue.
     void notePublished() { m_publishedCount += 1; }
     bool mayCopy() const { return m_credit > 0; }
-    /// Whether publishers have to be thought of.
-    bool isLimited() const { return m_freeRate >= kRateWorthMentioning; }
+    /// Whether there is anybody to be thought of: enough is published while nothing is copied.
+    bool hasPublishers() const { return m_freeRate >= kRateWorthMentioning; }
     void noteCopied(std::size_t bytes) { m_credit -= static_cast<std::int64_t>(bytes); }
     /// So much time has passed. Call several times a second. @param isCopying  whether any mirror
     /// lacks something and is to get it

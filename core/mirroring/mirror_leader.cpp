@@ -284,7 +284,7 @@ bool MirrorLeader::hasWork() const
 
 bool MirrorLeader::mayCopy(const Leg& leg, const Node& node) const
 {
-    const std::size_t bytesMax = m_pace.isLimited() ? kPacedBytesInFlight : kCopyBytesInFlight;
+    const std::size_t bytesMax = m_pace.hasPublishers() ? kPacedBytesInFlight : kCopyBytesInFlight;
     const bool hasRoom = node.bytes + node.writer.bytes() < bytesMax;
     const bool hasCredit = m_copyRate == 0 || leg.copyCredit > 0;
     return leg.phase == Phase::Copying && leg.isToHaveAll() && leg.reader == 0 && hasRoom &&
@@ -341,7 +341,7 @@ void MirrorLeader::copy(QueueId id, Led& led, NodeId nodeId, Leg& leg)
 {
     const broker::Queue* queue = m_environment.broker.findQueue(id);
     if (queue == nullptr) return;
-    const std::size_t countMax = m_pace.isLimited() ? kPacedBatchCountMax : kBatchCountMax;
+    const std::size_t countMax = m_pace.hasPublishers() ? kPacedBatchCountMax : kBatchCountMax;
     const auto batch = nextMissing(*queue, leg, std::min(led.batchCountMax, countMax));
     if (batch.empty()) return goLive(*queue, led, nodeId, leg);
     for (const broker::QueueEntry& entry : batch)

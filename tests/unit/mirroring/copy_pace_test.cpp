@@ -39,7 +39,7 @@ TEST_F(CopyPaceTest, WithoutPublishersItIsAsFastAsItGoes)
     const auto none = [](std::int64_t) { return 0.0; };
     for (int i = 0; i < 100; ++i)
         EXPECT_GE(interval(true, none), CopyPace::kBytesMax);
-    EXPECT_FALSE(pace.isLimited());
+    EXPECT_FALSE(pace.hasPublishers());
 }
 
 TEST_F(CopyPaceTest, PublishersWhomItDoesNotHinderDoNotSlowItDown)
@@ -92,10 +92,10 @@ TEST_F(CopyPaceTest, PublishersWhoHaveGoneAreForgotten)
         interval(false, hindered);
     for (int i = 0; i < 60; ++i)
         interval(true, hindered);
-    EXPECT_TRUE(pace.isLimited());
+    EXPECT_TRUE(pace.hasPublishers());
     for (int i = 0; i < 300; ++i)
         interval(true, none);
-    EXPECT_FALSE(pace.isLimited());
+    EXPECT_FALSE(pace.hasPublishers());
 }
 
 }  // namespace

@@ -290,6 +290,10 @@ TEST(MirrorPair, WhatIsNewIsThereBeforeWhatIsOld)
             pair.deliverOne();
     }
     EXPECT_LE(pair.progress().leftCount, 200u - 10 * kBatchCount);
+    for (int i = 0; i < 200; ++i)
+        pair.deliverOne();
+    EXPECT_EQ(pair.mirror().findQueue(kPairsQueue)->waitingCount(), 10u);
+    EXPECT_GT(pair.progress().leftCount, 0u) << "what is old is not there yet";
     EXPECT_EQ(pair.progress().copiedCount + pair.progress().leftCount, 200u);
     pair.settleAll();
     EXPECT_EQ(pair.contentsOfMirror(), pair.contentsOfMaster());
